@@ -1,0 +1,52 @@
+package labcaptures_test
+
+import (
+	"bytes"
+	"io/fs"
+	"strconv"
+	"testing"
+
+	"github.com/google/gopacket/pcapgo"
+
+	"picket/appliance/labcaptures"
+)
+
+func TestEveryCaptureHasALabelAndItsNumberOfFrames(t *testing.T) {
+	labels, err := labcaptures.Labels()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := fs.Glob(labcaptures.FS(), "*.pcap")
+	if err != nil || len(names) != len(labels) {
+		t.Fatalf("%d captures and %d labels, %v", len(names), len(labels), err)
+	}
+	for _, name := range names {
+		label, ok := labels[name[:len(name)-len(".pcap")]]
+		if !ok {
+			t.Errorf("%s has no label", name)
+			continue
+		}
+		if got, want := frames(t, name), label["total_frames"]; strconv.Itoa(got) != want {
+			t.Errorf("%s has %d frames, labelled with %s", name, got, want)
+		}
+	}
+}
+
+func frames(t *testing.T, name string) int {
+	t.Helper()
+	b, err := fs.ReadFile(labcaptures.FS(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := pcapgo.NewReader(bytes.NewReader(b))
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	n := 0
+	for {
+		if _, _, err := r.ReadPacketData(); err != nil {
+			return n
+		}
+		n++
+	}
+}
