@@ -1,0 +1,125 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
+	"github.com/gofiber/fiber/v2"
+
+	"picket/server/auth"
+	"picket/server/store"
+)
+
+// Config is what the interface is made of.
+type Config struct {
+	Log     *slog.Logger
+	Auth    *auth.Service
+	Reader  *store.Reader
+	Changes *Hub   // of what the event stream tells
+	Version string // of the node
+}
+
+// API is the interface, once mounted.
+type API struct {
+	Config
+	spec []byte // the OpenAPI document
+}
+
+// Mount adds everything under /api/v1 to app.
+func Mount(app *fiber.App, config Config) (*API, error) {
+	a := &API{Config: config}
+	app.Use("/api/v1", a.guard)
+	h := humafiber.New(app, humaConfig(config.Version))
+	a.register(h)
+	spec, err := finish(h.OpenAPI())
+	if err != nil {
+		return nil, err
+	}
+	a.spec = spec
+	app.Get("/api/v1/openapi.json", a.getSpec)
+	app.Get("/api/v1/events", a.getEvents)
+	app.Use("/api/v1", func(c *fiber.Ctx) error {
+		return problem(c, http.StatusNotFound, "There is no such operation. /api/v1/openapi.json lists those that there are.")
+	})
+	return a, nil
+}
+
+func (a *API) getSpec(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderContentType, "application/json")
+	c.Set(fiber.HeaderCacheControl, "no-cache")
+	return c.Send(a.spec)
+}
+
+// Tags group operations in the document.
+const (
+	tagSession = "Session"
+	tagPlaces  = "Places"
+	tagTaps    = "Taps"
+	tagAir     = "Air"
+	tagWire    = "Wire"
+	tagEvents  = "Events"
+)
+
+func (a *API) register(h huma.API) {
+	h.UseMiddleware(a.member(h))
+
+	add(a, h, http.MethodPost, "/session", tagSession, "login", "Sign in", a.login)
+	add(a, h, http.MethodPost, "/session/first-login", tagSession, "firstLogin", "Make the first administrator and sign in", a.firstLogin)
+	add(a, h, http.MethodGet, "/session", tagSession, "getSession", "Who is signed in", a.getSession)
+	add(a, h, http.MethodDelete, "/session", tagSession, "logout", "Sign out", a.logout)
+
+	add(a, h, http.MethodGet, "/tenants/{tenant}/home", tagPlaces, "getHome", "What is there and what cannot be seen", a.getHome)
+	add(a, h, http.MethodGet, "/tenants/{tenant}/sites", tagPlaces, "listSites", "Sites", a.listSites)
+	add(a, h, http.MethodGet, "/tenants/{tenant}/enrolment-tokens", tagPlaces, "listEnrolmentTokens", "Enrolment tokens, without their secrets", a.listTokens)
+	add(a, h, http.MethodPost, "/tenants/{tenant}/enrolment-tokens", tagPlaces, "createEnrolmentToken", "Make an enrolment token", a.createToken)
+
+	add(a, h, http.MethodGet, "/tenants/{tenant}/taps", tagTaps, "listTaps", "Taps, worst first", a.listTaps)
+	add(a, h, http.MethodGet, "/tenants/{tenant}/taps/{tap}", tagTaps, "getTap", "A tap with its gaps", a.getTap)
+	add(a, h, http.MethodGet, "/tenants/{tenant}/taps/{tap}/health", tagTaps, "getTapHealth", "A tap's health over time", a.getTapHealth)
+	add(a, h, http.MethodGet, "/tenants/{tenant}/taps/{tap}/channels", tagTaps, "listTapChannels", "What a tap heard on each channel", a.listTapChannels)
+
+	add(a, h, http.MethodGet, "/tenants/{tenant}/bss", tagAir, "listBSS", "BSSs heard, last heard first", a.listBSS)
+	add(a, h, http.MethodGet, "/tenants/{tenant}/bss/{bssid}", tagAir, "getBSS", "Everything about a BSSID", a.getBSS)
+	add(a, h, http.MethodGet, "/tenants/{tenant}/bss/{bssid}/signal", tagAir, "getBSSSignal", "A BSSID's signal over time, by tap", a.getBSSSignal)
+	add(a, h, http.MethodGet, "/tenants/{tenant}/bss/{bssid}/clients", tagAir, "listBSSClients", "Clients heard in a BSS", a.listBSSClients)
+	add(a, h, http.MethodGet, "/tenants/{tenant}/clients", tagAir, "listClients", "Clients heard, last heard first", a.listClients)
+	add(a, h, http.MethodGet, "/tenants/{tenant}/clients/{mac}", tagAir, "getClient", "Everything about a client", a.getClient)
+
+	add(a, h, http.MethodGet, "/tenants/{tenant}/hosts", tagWire, "listHosts", "Hosts heard, last heard first", a.listHosts)
+	add(a, h, http.MethodGet, "/tenants/{tenant}/hosts/{mac}", tagWire, "getHost", "Everything about a host", a.getHost)
+}
+
+// add registers an operation whose errors are translated in one place.
+func add[I, O any](a *API, h huma.API, method, path, tag, id, summary string, handler func(context.Context, *I) (*O, error)) {
+	op := huma.Operation{
+		OperationID:  id,
+		Method:       method,
+		Path:         "/api/v1" + path,
+		Summary:      summary,
+		Tags:         []string{tag},
+		MaxBodyBytes: maxBody,
+		Security:     sessionOnly,
+		Errors:       []int{http.StatusUnauthorized, http.StatusServiceUnavailable},
+	}
+	if open(method, op.Path) {
+		op.Security = []map[string][]string{}
+		op.Errors = []int{http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusServiceUnavailable}
+	}
+	if path != "/session" {
+		op.Errors = append(op.Errors, http.StatusNotFound)
+	}
+	switch id {
+	case "createEnrolmentToken":
+		op.DefaultStatus = http.StatusCreated
+	}
+	huma.Register(h, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handler(ctx, in)
+		if err != nil {
+			return nil, a.translate(ctx, id, err)
+		}
+		return out, nil
+	})
+}
