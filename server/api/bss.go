@@ -34,20 +34,20 @@ type BSSSpark struct {
 
 // BSSDetail is everything about a BSSID.
 type BSSDetail struct {
-	BSSID            string        `json:"bssid"`
-	Vendor           *string       `json:"vendor"`
-	PrivateAddress   bool          `json:"privateAddress"`
-	Variants         []BSS         `json:"variants" doc:"One for each SSID that it announced, last heard first"`
-	Fingerprints     []Fingerprint `json:"fingerprints" doc:"Latest beacon and latest probe response: two kinds, never compared with each other"`
-	BeaconIntervalTU *int          `json:"beaconIntervalTU"`
-	Country          *string       `json:"country" doc:"Two letters, as announced"`
-	UptimeSeconds    *int64        `json:"uptimeSeconds" doc:"What its timing synchronisation function says"`
-	Channels         []BSSChannel  `json:"channels" doc:"On which it was heard in the time range"`
-	FirstHeardAt     Time          `json:"firstHeardAt"`
-	LastHeardAt      Time          `json:"lastHeardAt"`
-	Disconnects      []Disconnect  `json:"disconnects" doc:"Newest first, at most 200"`
-	Handshakes       []Handshake   `json:"handshakes" doc:"Newest first, at most 200"`
-	Sites            []string      `json:"sites"`
+	BSSID            string       `json:"bssid"`
+	Vendor           *string      `json:"vendor"`
+	PrivateAddress   bool         `json:"privateAddress"`
+	Variants         []BSS        `json:"variants" doc:"One for each SSID that it announced, last heard first"`
+	Fingerprint      Fingerprints `json:"fingerprint" doc:"Of the latest beacon and of the latest probe response: two kinds, never compared with each other"`
+	BeaconIntervalTU *int         `json:"beaconIntervalTU"`
+	Country          *string      `json:"country" doc:"Two letters, as announced"`
+	UptimeSeconds    *int64       `json:"uptimeSeconds" doc:"What its timing synchronisation function says"`
+	Channels         []BSSChannel `json:"channels" doc:"On which it was heard in the time range"`
+	FirstHeardAt     Time         `json:"firstHeardAt"`
+	LastHeardAt      Time         `json:"lastHeardAt"`
+	Disconnects      []Disconnect `json:"disconnects" doc:"Newest first, at most 200"`
+	Handshakes       []Handshake  `json:"handshakes" doc:"Newest first, at most 200"`
+	Sites            []string     `json:"sites"`
 }
 
 // Fingerprints are those of a BSS, by the kind of frame; null: none heard.

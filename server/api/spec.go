@@ -38,7 +38,6 @@ func finish(doc *huma.OpenAPI) ([]byte, error) {
 	for _, s := range schemas {
 		plainArrays(s)
 	}
-	orNull(schemas["BSSDetail"], "")
 	orNull(schemas["Fingerprints"], "beacon")
 	orNull(schemas["Fingerprints"], "probeResponse")
 	orNull(schemas["Host"], "dhcp")
