@@ -11,7 +11,7 @@ test("mantine-variables.css is what the theme and the resolver give", async () =
   const plain = defaultCssVariablesResolver(DEFAULT_THEME);
   const own = resolver(whole);
   const changed = (part: keyof ConvertCSSVariablesInput): Record<string, string> => ({
-    ...Object.fromEntries(Object.entries(defaults[part]).filter(([name, value]) => plain[part][name] !== value)),
+    ...Object.fromEntries(Object.entries(defaults[part]).filter(([name, value]) => new Map(Object.entries(plain[part])).get(name) !== value)),
     ...own[part],
   });
   const css = convertCssVariables({ variables: changed("variables"), light: changed("light"), dark: changed("dark") });
