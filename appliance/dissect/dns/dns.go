@@ -52,17 +52,20 @@ type Message struct {
 func (m *Message) Name() []byte { return m.name[:m.nameLen] }
 
 // Decode reads the message in b into m, replacing all of m. On an error m has
-// what precedes the damage; the header needs 12 octets.
+// what precedes the damage.
 func Decode(b []byte, m *Message) error {
 	m.HasQuestion, m.Type, m.nameLen, m.AddressLen = false, 0, 0, 0
-	if len(b) < 12 {
-		m.Response, m.Opcode, m.RCODE, m.ID = false, 0, 0, 0
+	m.Response, m.Opcode, m.RCODE, m.ID = false, 0, 0, 0
+	if len(b) < 4 {
 		return dissect.ErrTruncated
 	}
 	m.ID = binary.BigEndian.Uint16(b)
 	m.Response = b[2]&0x80 != 0
 	m.Opcode = b[2] >> 3 & 0x0f
 	m.RCODE = b[3] & 0x0f
+	if len(b) < 12 {
+		return dissect.ErrTruncated
+	}
 	questions, answers := binary.BigEndian.Uint16(b[4:]), int(binary.BigEndian.Uint16(b[6:]))
 	at := 12
 	for i := range questions {
@@ -81,6 +84,39 @@ func Decode(b []byte, m *Message) error {
 		}
 	}
 	return m.answers(b, at, answers)
+}
+
+// Plausible reports whether b, from a port that is not DNS's, is a message all
+// the same: one question in class IN, a name of plain labels, and counts that a
+// datagram can hold. Resolvers on odd ports are worth knowing; noise is not.
+func Plausible(b []byte) bool {
+	const most = 64                                      // records in a section
+	if len(b) < 17 || b[2]&0x78 != 0 || b[3]&0x40 != 0 { // opcode QUERY, Z clear
+		return false
+	}
+	response := b[2]&0x80 != 0
+	answers, authorities := binary.BigEndian.Uint16(b[6:]), binary.BigEndian.Uint16(b[8:])
+	if binary.BigEndian.Uint16(b[4:]) != 1 || answers > most || authorities > most || binary.BigEndian.Uint16(b[10:]) > most {
+		return false
+	}
+	if !response && answers+authorities != 0 {
+		return false
+	}
+	at := 12
+	for at < len(b) && b[at] != 0 {
+		size := int(b[at])
+		if size > 63 || at+1+size >= len(b) {
+			return false
+		}
+		for _, c := range b[at+1 : at+1+size] {
+			if c <= ' ' || c >= 0x7f {
+				return false
+			}
+		}
+		at += 1 + size
+	}
+	const in = 1
+	return at > 12 && at+5 <= len(b) && binary.BigEndian.Uint16(b[at+3:]) == in
 }
 
 func (m *Message) question(b []byte, at int) (int, error) {

@@ -204,9 +204,6 @@ func (p *Packet) ipv4(b []byte) error {
 	return p.transport(b)
 }
 
-// maxExtensions bounds the chain of IPv6 extension headers followed.
-const maxExtensions = 16
-
 // ipv6 reads RFC 8200, 3 and 4.
 func (p *Packet) ipv6(b []byte) error {
 	v := b[p.PayloadStart:p.PayloadEnd]
@@ -230,8 +227,10 @@ func (p *Packet) ipv6(b []byte) error {
 	return p.extensions(b)
 }
 
+// extensions walks the chain of extension headers; each has at least 8 octets,
+// so the packet's own length bounds the walk.
 func (p *Packet) extensions(b []byte) error {
-	for range maxExtensions {
+	for {
 		v := b[p.PayloadStart:p.PayloadEnd]
 		size := 0
 		switch p.Protocol {
@@ -264,7 +263,6 @@ func (p *Packet) extensions(b []byte) error {
 			return nil // the next header is of the first fragment
 		}
 	}
-	return dissect.ErrMalformed
 }
 
 func (p *Packet) transport(b []byte) error {
@@ -280,10 +278,14 @@ func (p *Packet) transport(b []byte) error {
 			return dissect.ErrTruncated
 		}
 		p.SourcePort, p.DestinationPort = binary.BigEndian.Uint16(v), binary.BigEndian.Uint16(v[2:])
-		p.Layer = LayerUDP
-		if n := int(binary.BigEndian.Uint16(v[4:])); n >= 8 && n < len(v) {
+		n := int(binary.BigEndian.Uint16(v[4:]))
+		if n < 8 && (n != 0 || p.IPVersion == 4) { // 0 is a jumbogram's (RFC 2675, 4)
+			return dissect.ErrMalformed
+		}
+		if n >= 8 && n < len(v) {
 			p.PayloadEnd = p.PayloadStart + n
 		}
+		p.Layer = LayerUDP
 		p.PayloadStart += 8
 	case ProtocolICMP, ProtocolICMPv6:
 		if (p.Protocol == ProtocolICMP) != (p.IPVersion == 4) {
