@@ -80,7 +80,7 @@ var pure = []string{"appliance/dissect", "appliance/dissect/", "appliance/aggreg
 var impure = map[string]string{
 	"os": "files", "os/": "processes and signals", "io/ioutil": "files", "net": "sockets", "net/http": "sockets",
 	"net/http/": "sockets", "log": "logs", "log/": "logs", "syscall": "the kernel", "golang.org/x/sys/": "the kernel",
-	"math/rand": "chance", "math/rand/": "chance", "crypto/rand": "chance", "context": "cancellation", "sync": "locks", "sync/": "locks",
+	"math/rand": "chance", "math/rand/": "chance", "crypto/rand": "chance",
 }
 
 // clocks are the functions of package time that ask or wait for the time.
