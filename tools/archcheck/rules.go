@@ -78,9 +78,8 @@ var pure = []string{"appliance/dissect", "appliance/dissect/", "appliance/aggreg
 
 // impure says what takes a package out of purity, and why.
 var impure = map[string]string{
-	"os": "files", "os/": "processes and signals", "io/ioutil": "files", "net": "sockets", "net/http": "sockets",
-	"net/http/": "sockets", "log": "logs", "log/": "logs", "syscall": "the kernel", "golang.org/x/sys/": "the kernel",
-	"math/rand": "chance", "math/rand/": "chance", "crypto/rand": "chance",
+	"os/": "files and processes", "io/ioutil": "files", "net": "sockets", "net/http/": "sockets", "log/": "logs",
+	"syscall": "the kernel", "golang.org/x/sys/": "the kernel", "math/rand/": "chance", "crypto/rand": "chance",
 }
 
 // clocks are the functions of package time that ask or wait for the time.
