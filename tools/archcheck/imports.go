@@ -12,11 +12,11 @@ import (
 
 // A Package is what the rules need to know of one, as `go list` tells it.
 type Package struct {
-	ImportPath string
-	Imports    []string
-	Dir        string
-	GoFiles    []string
-	Standard   bool
+	ImportPath string   `json:"ImportPath"`
+	Imports    []string `json:"Imports"`
+	Dir        string   `json:"Dir"`
+	GoFiles    []string `json:"GoFiles"`
+	Standard   bool     `json:"Standard"`
 }
 
 // List returns the module's packages and all that they import, by import path.

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+// Link types of interfaces (linux/if_arp.h).
+const (
+	arphrdEther    = "1"
+	arphrdRadiotap = "803"
+)
+
+// interfaces returns the names of the Ethernet interfaces to capture on, and of
+// the radios in monitor mode, as the kernel describes them below sys. Where
+// there are devices, what the system made of them in software (bridges, tunnels,
+// the ends of containers) is left out: its frames pass a device too.
+func interfaces(sys fs.FS) (ethernet, monitors []string) {
+	var made []string
+	entries, err := fs.ReadDir(sys, "class/net")
+	if err != nil {
+		return nil, nil // no Linux, or no /sys
+	}
+	for _, e := range entries {
+		name := e.Name()
+		folder := "class/net/" + name + "/"
+		if read(sys, folder+"operstate") == "down" {
+			continue
+		}
+		switch kind := read(sys, folder+"type"); {
+		case kind == arphrdRadiotap:
+			monitors = append(monitors, name)
+		case kind != arphrdEther || exists(sys, folder+"phy80211") || exists(sys, folder+"wireless"):
+		case exists(sys, folder+"device"):
+			ethernet = append(ethernet, name)
+		case !exists(sys, folder+"bridge") && !exists(sys, folder+"tun_flags") && !exists(sys, folder+"master") && !strings.HasPrefix(name, "dummy"):
+			made = append(made, name)
+		}
+	}
+	if len(ethernet) == 0 {
+		ethernet = made // inside a container
+	}
+	slices.Sort(ethernet)
+	slices.Sort(monitors)
+	return ethernet, monitors
+}
+
+func read(sys fs.FS, path string) string {
+	b, err := fs.ReadFile(sys, path)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(b))
+}
+
+func exists(sys fs.FS, path string) bool {
+	_, err := fs.Stat(sys, path)
+	return err == nil
+}
