@@ -302,7 +302,7 @@ CREATE TABLE flow_window (
   boot_id            uuid NOT NULL,
   sequence           bigint NOT NULL,
   length_ms          integer NOT NULL,
-  protocol           smallint[] NOT NULL, -- 6 or 17
+  protocol           smallint[],     -- 6 or 17
   client             inet[] NOT NULL,
   client_port        integer[],
   server             inet[],

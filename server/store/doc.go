@@ -1,0 +1,37 @@
+// Package store is the database: all SQL of the server that is not a migration.
+//
+// # Roles
+//
+// A Store holds a pool of connections for each role, and each method uses the
+// least that it needs: picket_owner for migrations and partitions, picket_ingest
+// for storing reports and enrolling taps, picket_api for what people ask. Row-level
+// security lets picket_api see one tenant, the one that InTenant sets for the
+// transaction.
+//
+// # Storing reports
+//
+// AddReports stores the reports of many taps in one transaction:
+//
+//  1. The taps' rows are locked in the order of their keys. That shuts out
+//     another node that stores for the same taps, and makes a revocation either
+//     visible here or wait for us.
+//  2. The reports are copied to staging and merged into report, unless their id
+//     is there. Only reports that were new in this step go on: that is why a
+//     report counts once however often it is sent.
+//  3. Observations are copied to staging and moved to their tables. Staging are
+//     temporary tables of the connection: COPY needs tables without row-level
+//     security, and no other session can read these.
+//  4. Definitions and registries are merged set by set, each in the order of its
+//     key, in the same order of tables everywhere: two nodes never wait for each
+//     other in a circle.
+//
+// Registries are read before they are written, and written only when something
+// changed or the last write is minutes old; what was written is remembered in
+// the node (a bounded cache, filled after commit), so that the usual report reads
+// nothing either.
+//
+// # Time
+//
+// Windows carry the taps' UTC; registries keep event time. received_at and all
+// expiry is now() of the database.
+package store

@@ -1,0 +1,10 @@
+package store_test
+
+import (
+	"os"
+	"testing"
+
+	"picket/server/testdb"
+)
+
+func TestMain(m *testing.M) { os.Exit(testdb.Main(m)) }
