@@ -36,7 +36,7 @@ test: ## Everything, real parts included
 
 bench: ## Benchmarks in benchstat's format, with what each is compared against
 	@tools/setup bench
-	@tools/bench/run
+	@go run ./tools/bench $(ARGS)
 
 soak: ## The long campaigns, resumable, a figure a line at the end
 	@tools/setup test

@@ -41,3 +41,5 @@ require (
 	golang.org/x/text v0.43.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 )
+
+ignore ./server/console/web/node_modules
