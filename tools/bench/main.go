@@ -9,8 +9,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -60,7 +62,7 @@ func run(ctx context.Context, o options) error {
 			return fmt.Errorf("benchmarks of the packages: %w", err)
 		}
 	}
-	if _, err := os.Stat(filepath.Join(o.corpus, "cycle.py")); err != nil {
+	if _, err := os.Stat(filepath.Join(o.corpus, "cycle.py")); errors.Is(err, fs.ErrNotExist) {
 		fmt.Fprintf(os.Stderr, "bench: no corpus in %s: whole programs are not measured\n", o.corpus)
 		return nil
 	}
