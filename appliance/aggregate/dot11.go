@@ -24,7 +24,7 @@ func (s *Shard) dot11(w *Window, t int64, length int, frame []byte) {
 	if h.Frequency != w.tuned {
 		w.tune(h.Frequency, t)
 	}
-	channel, _ := w.channels.get(h.Frequency)
+	channel := w.here()
 	if h.BadFCS && !s.ignoreFCSFlag {
 		w.BadFCS++
 		if channel != nil {

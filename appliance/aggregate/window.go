@@ -34,6 +34,7 @@ type Window struct {
 
 	tuned   wlan.MHz // the frequency that time is counted for
 	tunedAt int64    // since when
+	channel int      // row of tuned in channels; -1: not looked up yet
 }
 
 // NewWindow returns an empty window. Its tables grow to their limits and are
@@ -72,7 +73,7 @@ func (w *Window) Reset(start int64, length time.Duration) {
 	w.dnss.reset()
 	w.flows.reset()
 	w.names.reset()
-	w.tuned, w.tunedAt = 0, start
+	w.tuned, w.tunedAt, w.channel = 0, start, -1
 }
 
 // Tuned returns the frequency on which the capture was heard last, 0 for none.
@@ -80,15 +81,15 @@ func (w *Window) Tuned() wlan.MHz { return w.tuned }
 
 // Follow says where the capture was tuned when the window started: a radio does
 // not move because a window ends.
-func (w *Window) Follow(f wlan.MHz) { w.tuned = f }
+func (w *Window) Follow(f wlan.MHz) { w.tuned, w.channel = f, -1 }
 
 // ListenFrom says that the capture starts to listen at t, within the window.
-func (w *Window) ListenFrom(t int64) { w.tuned, w.tunedAt = 0, max(t, w.Start) }
+func (w *Window) ListenFrom(t int64) { w.tuned, w.tunedAt, w.channel = 0, max(t, w.Start), -1 }
 
 // Deaf says that the capture does not listen from t on.
 func (w *Window) Deaf(t int64) {
 	w.settle(t)
-	w.tuned = 0
+	w.tuned, w.channel = 0, -1
 }
 
 // ms returns the offset of t in the window, held within it: clocks step, and
@@ -107,14 +108,26 @@ func (w *Window) tune(f wlan.MHz, t int64) {
 		w.tuned = f // the first frame says where the capture has listened all along
 	}
 	w.settle(t)
-	w.tuned = f
+	w.tuned, w.channel = f, -1
+}
+
+// here returns the row of the frequency tuned to, nil when there is no room.
+func (w *Window) here() *channelRow {
+	if w.channel >= 0 {
+		return &w.channels.rows[w.channel]
+	}
+	row, _ := w.channels.get(w.tuned)
+	if row != nil {
+		w.channel = int(w.channels.index[w.tuned])
+	}
+	return row
 }
 
 // settle counts the time up to t for the current frequency.
 func (w *Window) settle(t int64) {
 	t = min(max(t, w.tunedAt), w.Start+int64(w.Length))
 	if w.tuned != 0 && t > w.tunedAt {
-		if row, _ := w.channels.get(w.tuned); row != nil {
+		if row := w.here(); row != nil {
 			row.listened += t - w.tunedAt
 		}
 	}
