@@ -4,12 +4,15 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 	"github.com/gofiber/fiber/v2"
 
 	"picket/server/auth"
+	"picket/server/oui"
 	"picket/server/store"
 )
 
@@ -18,14 +21,20 @@ type Config struct {
 	Log     *slog.Logger
 	Auth    *auth.Service
 	Reader  *store.Reader
-	Changes *Hub   // of what the event stream tells
+	Changes *Hub // of what the event stream tells
+	Vendors *oui.Registry
+
+	// Enrolment makes an enrolment token for a site and returns its text.
+	Enrolment func(ctx context.Context, tenant, site string, uses int, life time.Duration) (string, store.Token, error)
+
 	Version string // of the node
 }
 
 // API is the interface, once mounted.
 type API struct {
 	Config
-	spec []byte // the OpenAPI document
+	spec    []byte       // the OpenAPI document
+	streams atomic.Int64 // event streams being served
 }
 
 // Mount adds everything under /api/v1 to app.

@@ -17,7 +17,7 @@ type BSS struct {
 	SignalDBm       *float64 `json:"signalDBm" doc:"Of the tap that heard it best lately: the mean of its window"`
 	SignalTap       *string  `json:"signalTap" doc:"Name of that tap"`
 	Clients         int      `json:"clients" doc:"Stations heard in it in the time range"`
-	FramesPerSecond *float64 `json:"framesPerSecond" doc:"Mean over the time listened in the last part of the time range in which it was heard"`
+	FramesPerSecond *float64 `json:"framesPerSecond" doc:"In the newest window of that tap"`
 	FirstHeardAt    Time     `json:"firstHeardAt" doc:"Ever"`
 	LastHeardAt     Time     `json:"lastHeardAt"`
 	Taps            []TapRef `json:"taps" doc:"Who hears it"`
@@ -45,8 +45,8 @@ type BSSDetail struct {
 	Channels         []BSSChannel `json:"channels" doc:"On which it was heard in the time range"`
 	FirstHeardAt     Time         `json:"firstHeardAt"`
 	LastHeardAt      Time         `json:"lastHeardAt"`
-	Disconnects      []Disconnect `json:"disconnects" doc:"Newest first, at most 200"`
-	Handshakes       []Handshake  `json:"handshakes" doc:"Newest first, at most 200"`
+	Disconnects      []Disconnect `json:"disconnects" doc:"Of the last 24 hours of the time range, newest first, at most 200"`
+	Handshakes       []Handshake  `json:"handshakes" doc:"Of the last 24 hours of the time range, newest first, at most 200"`
 	Sites            []string     `json:"sites"`
 }
 
@@ -58,10 +58,8 @@ type Fingerprints struct {
 
 // Fingerprint is what a transmitter's frames of one kind are made of.
 type Fingerprint struct {
-	HeardAt      Time      `json:"heardAt"`
 	Capabilities string    `json:"capabilities" doc:"Capability information field, hexadecimal" example:"0x0411"`
 	Elements     []Element `json:"elements" doc:"In the order sent"`
-	Known        bool      `json:"known" doc:"false: the tap has not sent its definition yet, elements is empty"`
 }
 
 // Element is one information element of a fingerprint.

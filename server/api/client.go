@@ -27,7 +27,7 @@ type ClientDetail struct {
 	Client
 	Associations []Association `json:"associations" doc:"BSSs in which it was heard, last heard first"`
 	Probes       []Probe       `json:"probes" doc:"SSIDs that it asked for by name, last asked first"`
-	Disconnects  []Disconnect  `json:"disconnects" doc:"Sent by it or to it, newest first, at most 200"`
+	Disconnects  []Disconnect  `json:"disconnects" doc:"Sent by it or to it in the last 24 hours of the time range, newest first, at most 200"`
 }
 
 // Association is a BSS in which a station was heard.

@@ -30,8 +30,8 @@ type HostDHCP struct {
 // HostDetail is a host with what it asked for and whom it spoke with.
 type HostDetail struct {
 	Host
-	DNS   []DNSQuestion `json:"dns" doc:"Most asked first, at most 200"`
-	Flows []Flow        `json:"flows" doc:"Most bytes first, at most 200"`
+	DNS   []DNSQuestion `json:"dns" doc:"Of the last 24 hours of the time range, most asked first, at most 200"`
+	Flows []Flow        `json:"flows" doc:"Of the last 24 hours of the time range, most bytes first, at most 200"`
 }
 
 // DNSQuestion is a name that a host asked for in the time range.
@@ -55,8 +55,8 @@ type DNSAnswers struct {
 type Flow struct {
 	Protocol      string `json:"protocol" example:"TCP"`
 	Peer          string `json:"peer" doc:"IP address of the other end"`
-	PeerPort      int    `json:"peerPort"`
-	LocalPort     *int   `json:"localPort" doc:"Where the host is the server; null where it is the client, whose ports are put together"`
+	PeerPort      *int   `json:"peerPort" doc:"Of the peer as server; null where the peer is the client, whose ports are put together"`
+	LocalPort     *int   `json:"localPort" doc:"Of the host as server; null where it is the client"`
 	Direction     string `json:"direction" enum:"outgoing,incoming" doc:"outgoing: the host opened it"`
 	BytesSent     int64  `json:"bytesSent" doc:"IP packets, headers included"`
 	BytesReceived int64  `json:"bytesReceived"`

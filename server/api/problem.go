@@ -45,6 +45,8 @@ func (a *API) translate(ctx context.Context, operation string, err error) error 
 	switch {
 	case errors.As(err, &status):
 		return err
+	case errors.Is(err, store.ErrNoSite):
+		return huma.Error404NotFound("There is no site with this slug.")
 	case errors.Is(err, store.ErrNotFound):
 		return huma.Error404NotFound("It was not heard in the time range, or does not exist. A longer time range may show it.")
 	case errors.Is(err, auth.ErrWrongLogin):
@@ -55,7 +57,7 @@ func (a *API) translate(ctx context.Context, operation string, err error) error 
 		return retry(huma.Error429TooManyRequests("Too many failed attempts. Wait 15 minutes and try again."), int(auth.AttemptWindow.Seconds()))
 	case errors.Is(err, auth.ErrUnfit):
 		return huma.Error422UnprocessableEntity(err.Error())
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), store.IsTimeout(err):
 		a.Log.Warn("request ran out of time", "operation", operation, "err", err)
 		return retry(huma.Error503ServiceUnavailable("The answer took too long. Try a shorter time range, or try again later."), retrySeconds)
 	case store.IsUnavailable(err):

@@ -1,0 +1,10 @@
+package api
+
+import (
+	"os"
+	"testing"
+
+	"picket/server/testdb"
+)
+
+func TestMain(m *testing.M) { os.Exit(testdb.Main(m)) }

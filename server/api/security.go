@@ -1,0 +1,73 @@
+package api
+
+import (
+	"picket/server/store"
+	"picket/shared/wlan"
+)
+
+// security returns a BSS's protection as people name it and how much it is
+// worth; levels are those of the interface.
+func security(b store.BSS) (name, pmf, level string) {
+	if b.SecurityAKMs == nil || b.SecurityPairwise == nil || b.SecurityGroup == nil || b.SecurityPMF == nil || b.SecurityPrivacy == nil {
+		return "Unknown", "off", "unknown"
+	}
+	s := wlan.Security{
+		AKMs:     wlan.AKMs(*b.SecurityAKMs),
+		Pairwise: wlan.Ciphers(*b.SecurityPairwise),
+		Group:    wlan.Ciphers(*b.SecurityGroup),
+		PMF:      wlan.PMF(*b.SecurityPMF),
+		Privacy:  *b.SecurityPrivacy,
+	}
+	return s.String(), pmfNames[min(s.PMF, wlan.PMFRequired)], securityLevel(s)
+}
+
+var pmfNames = [...]string{wlan.PMFOff: "off", wlan.PMFCapable: "capable", wlan.PMFRequired: "required"}
+
+// securityLevel judges the weakest way in that a BSS offers. WEP and TKIP are
+// broken, and WPA1 allows TKIP; PSK is as good as its passphrase; without PMF
+// anybody can disconnect clients.
+func securityLevel(s wlan.Security) string {
+	switch {
+	case s.AKMs == 0 && !s.Privacy:
+		return "open"
+	case s.AKMs == 0,
+		s.AKMs.Has(wlan.AKMWPA1PSK), s.AKMs.Has(wlan.AKMWPA18021X),
+		s.Pairwise.Has(wlan.CipherTKIP), s.Pairwise.Has(wlan.CipherWEP40), s.Pairwise.Has(wlan.CipherWEP104),
+		s.Group.Has(wlan.CipherTKIP), s.Group.Has(wlan.CipherWEP40), s.Group.Has(wlan.CipherWEP104):
+		return "weak"
+	case s.PMF != wlan.PMFRequired, s.AKMs.Has(wlan.AKMOWE):
+		return "ok"
+	case any1(s.AKMs, wlan.AKMPSK, wlan.AKMFTPSK, wlan.AKMPSKSHA256, wlan.AKMFTPSKSHA384, wlan.AKMPSKSHA384, wlan.AKMOther):
+		return "ok"
+	}
+	return "strong"
+}
+
+func any1(a wlan.AKMs, suites ...uint) bool {
+	for _, suite := range suites {
+		if a.Has(suite) {
+			return true
+		}
+	}
+	return false
+}
+
+// featureNames in the order of the bits of wlan.Features.
+var featureNames = [...]string{
+	"HT", "VHT", "HE", "EHT", "Multi-link", "WPS", "WPS configured", "Fast transition", "Neighbor report",
+	"Multiple BSSID", "Interworking", "Channel switch", "Quiet", "BSS transition", "Hotspot 2.0", "Mesh",
+	"Remote ID", "OWE transition", "QoS", "IBSS", "SAE hash-to-element", "Non-transmitted BSSID",
+}
+
+func features(bits *int64) []string {
+	names := []string{}
+	if bits == nil {
+		return names
+	}
+	for i, name := range featureNames {
+		if *bits>>i&1 != 0 {
+			names = append(names, name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,181 @@
+package store
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// maxLanes bounds the taps of a signal chart: those that hear the BSSID best.
+const maxLanes = 12
+
+// SignalChart is the signal of a BSSID over time.
+type SignalChart struct {
+	Grid  Grid
+	Lanes []SignalLane
+}
+
+// SignalLane is what one tap heard.
+type SignalLane struct {
+	Tap     TapName
+	Covered []bool // of each step, whether reports cover some of it
+	Steps   []SignalStep
+	Bins    []SignalBin
+}
+
+// SignalStep is a step in which a tap heard a BSSID.
+type SignalStep struct {
+	Tap     string
+	Step    int
+	Frames  int64
+	MinDBm  *int // nil, like the others: heard without a power
+	MaxDBm  *int
+	MeanDBm *float64
+}
+
+// SignalBin counts the frames of a step with a power from -2b-1 to -2b dBm.
+type SignalBin struct {
+	Tap    string
+	Step   int
+	Bin    int
+	Frames int64
+}
+
+const signalTapsSQL = `
+SELECT tap_id::text
+FROM bss_sighting
+WHERE tenant_id = @tenant::uuid
+  AND tap_id = ANY(@taps::text[]::uuid[])
+  AND bssid = @bssid::macaddr
+  AND last_heard_at >= @from::timestamptz - interval '1 minute'
+  AND first_heard_at < @to
+GROUP BY tap_id
+ORDER BY max(signal_mean_dbm) DESC NULLS LAST, tap_id
+LIMIT @limit`
+
+const signalRawSQL = `
+SELECT w.tap_id::text AS tap,
+       floor(extract(epoch FROM w.window_start - @from::timestamptz) / @step::float8)::int AS step,
+       coalesce(sum(e.frames), 0)::bigint AS frames,
+       min(e.signal_min_dbm) FILTER (WHERE e.signal_count > 0)::int AS min_d_bm,
+       max(e.signal_max_dbm) FILTER (WHERE e.signal_count > 0)::int AS max_d_bm,
+       (sum(e.signal_sum_dbm)::float8 / nullif(sum(e.signal_count), 0)) AS mean_d_bm
+FROM bss_window w
+CROSS JOIN LATERAL unnest(w.bssid, w.frames, w.signal_count, w.signal_sum_dbm, w.signal_min_dbm, w.signal_max_dbm)
+  AS e (bssid, frames, signal_count, signal_sum_dbm, signal_min_dbm, signal_max_dbm)
+WHERE w.tenant_id = @tenant::uuid
+  AND w.tap_id = ANY(@taps::text[]::uuid[])
+  AND w.window_start >= @from
+  AND w.window_start < @to
+  AND @bssid::macaddr = ANY(w.bssid)
+  AND e.bssid = @bssid::macaddr
+GROUP BY 1, 2
+ORDER BY 1, 2`
+
+const signalRolledSQL = `
+SELECT r.tap_id::text AS tap,
+       floor(extract(epoch FROM r.bucket - @from::timestamptz) / @step::float8)::int AS step,
+       coalesce(sum(e.frames), 0)::bigint AS frames,
+       min(e.signal_min_dbm) FILTER (WHERE e.signal_count > 0)::int AS min_d_bm,
+       max(e.signal_max_dbm) FILTER (WHERE e.signal_count > 0)::int AS max_d_bm,
+       (sum(e.signal_sum_dbm)::float8 / nullif(sum(e.signal_count), 0)) AS mean_d_bm
+FROM bss_10m r
+CROSS JOIN LATERAL unnest(r.bssid, r.frames, r.signal_count, r.signal_sum_dbm, r.signal_min_dbm, r.signal_max_dbm)
+  AS e (bssid, frames, signal_count, signal_sum_dbm, signal_min_dbm, signal_max_dbm)
+WHERE r.tenant_id = @tenant::uuid
+  AND r.tap_id = ANY(@taps::text[]::uuid[])
+  AND r.bucket >= @from
+  AND r.bucket < @to
+  AND @bssid::macaddr = ANY(r.bssid)
+  AND e.bssid = @bssid::macaddr
+GROUP BY 1, 2
+ORDER BY 1, 2`
+
+// Bins of all rows follow one another: those of a row begin after the sum of
+// the counts before it.
+const signalBinsSQL = `
+SELECT w.tap_id::text AS tap,
+       floor(extract(epoch FROM w.window_start - @from::timestamptz) / @step::float8)::int AS step,
+       (e.bin_first + i)::int AS bin,
+       sum(w.signal_bins[e.before + i + 1])::bigint AS frames
+FROM bss_window w
+CROSS JOIN LATERAL (
+  SELECT u.bssid,
+         coalesce(u.bin_first, 0) AS bin_first,
+         coalesce(u.bin_count, 0) AS bin_count,
+         (sum(coalesce(u.bin_count, 0)) OVER (ORDER BY u.place) - coalesce(u.bin_count, 0))::int AS before
+  FROM unnest(w.bssid, w.signal_bin_first, w.signal_bin_count) WITH ORDINALITY
+    AS u (bssid, bin_first, bin_count, place)) e
+CROSS JOIN LATERAL generate_series(0, e.bin_count - 1) AS i
+WHERE w.tenant_id = @tenant::uuid
+  AND w.tap_id = ANY(@taps::text[]::uuid[])
+  AND w.window_start >= @from
+  AND w.window_start < @to
+  AND @bssid::macaddr = ANY(w.bssid)
+  AND e.bssid = @bssid::macaddr
+GROUP BY 1, 2, 3
+HAVING sum(w.signal_bins[e.before + i + 1]) > 0
+ORDER BY 1, 2, 3`
+
+// BSSSignal returns the signal of a BSSID over time. Where the steps are as long
+// as a rollup's there are no bins. It is ErrNotFound where no tap heard it.
+func (r *Reader) BSSSignal(ctx context.Context, tenant, bssid string, span Span) (chart SignalChart, err error) {
+	err = r.read(ctx, tenant, span, "signal of BSS", func(v *view) error {
+		g := span.grid()
+		chart.Grid = g
+		taps, err := v.signalTaps(ctx, bssid)
+		if err != nil {
+			return err
+		}
+		covers, err := v.coverage(ctx, taps)
+		if err != nil {
+			return err
+		}
+		args := pgx.StrictNamedArgs{
+			"tenant": tenant, "taps": taps, "bssid": bssid,
+			"from": g.From, "to": g.To(), "step": g.Step.Seconds(),
+		}
+		sql := signalRolledSQL
+		var bins []SignalBin
+		if !g.rolled() {
+			sql = signalRawSQL
+			if bins, err = collect[SignalBin](ctx, v, signalBinsSQL, args); err != nil {
+				return err
+			}
+		}
+		steps, err := collect[SignalStep](ctx, v, sql, args)
+		if err != nil {
+			return err
+		}
+		for _, id := range taps {
+			lane := SignalLane{Tap: v.taps[id], Covered: covers[id].steps(g)}
+			for _, s := range steps {
+				if s.Tap == id {
+					lane.Steps = append(lane.Steps, s)
+				}
+			}
+			for _, b := range bins {
+				if b.Tap == id {
+					lane.Bins = append(lane.Bins, b)
+				}
+			}
+			chart.Lanes = append(chart.Lanes, lane)
+		}
+		return nil
+	})
+	return chart, err
+}
+
+func (v *view) signalTaps(ctx context.Context, bssid string) ([]string, error) {
+	args := v.bssArgs(bssid)
+	args["limit"] = maxLanes
+	rows, err := v.Query(ctx, signalTapsSQL, args)
+	if err != nil {
+		return nil, err
+	}
+	taps, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err == nil && len(taps) == 0 {
+		return nil, ErrNotFound
+	}
+	return taps, err
+}
