@@ -25,6 +25,8 @@ var bans = []Ban{
 	{"server/", "tools/", "nothing imports tools"},
 	{"migrations", "tools/", "nothing imports tools"},
 
+	{"server/", "server/testdb", "a database that tests share is no part of a program"},
+
 	{"server/detect", "server/store", "a detection rule is pure: summaries in, findings out"},
 	{"server/alert", "server/store", "domain packages of the server know no storage"},
 	{"server/notify", "server/store", "domain packages of the server know no storage"},
@@ -45,7 +47,7 @@ type Home struct {
 
 var homes = []Home{
 	{
-		"github.com/jackc/pgx/", []string{"server/store", "server/embedded", "server/cmd/"},
+		"github.com/jackc/pgx/", []string{"server/store", "server/embedded", "server/testdb", "server/cmd/"},
 		"only server/store holds SQL, and server/embedded for its roles; cmd wires them",
 	},
 	{
@@ -61,7 +63,7 @@ var homes = []Home{
 		"fiber reuses its buffers after a handler returns; it stays where that is known",
 	},
 	{
-		"server/store", []string{"server/store", "server/ingest", "server/api", "server/publish", "server/cmd/"},
+		"server/store", []string{"server/store", "server/ingest", "server/api", "server/publish", "server/testdb", "server/cmd/"},
 		"domain packages of the server know no storage",
 	},
 	{"github.com/mdlayher/genetlink", []string{"radio/nl80211"}, "generic netlink lives only in radio/nl80211"},
@@ -70,7 +72,7 @@ var homes = []Home{
 		"github.com/google/gopacket", []string{"appliance/capture", "shared/build/", "tools/"},
 		"gopacket reads capture files and is the tests' second opinion; its decoders panic on hostile input and allocate",
 	},
-	{"testing", []string{"shared/build/"}, "a program that ships carries no test code"},
+	{"testing", []string{"shared/build/", "server/testdb"}, "a program that ships carries no test code"},
 }
 
 // Pure packages may not import these directly, nor ask for the time.
@@ -99,6 +101,7 @@ type Exception struct{ Where, Why string }
 
 // stateExceptions are package-level variables, as PACKAGE.NAME.
 var stateExceptions = []Exception{
+	{"server/testdb.shared", "one PostgreSQL serves all tests of a binary; starting it takes seconds"},
 	{"shared/wire.coders", "a pool of coders saves their set-up and remembers nothing of what they coded"},
 }
 
