@@ -96,7 +96,9 @@ func TestAttacksOnSessions(t *testing.T) {
 		{"the tenant that now exists", nil, cookie, "/api/v1/tenants/other/home", 200},
 		{"after 12 idle hours", func() { exec(`UPDATE session SET last_used_at = now() - interval '12 hours 1 second'`) }, cookie, home, 401},
 		{"used again in time", func() { exec(`UPDATE session SET last_used_at = now() - interval '11 hours'`) }, cookie, home, 200},
-		{"after 7 days", func() { exec(`UPDATE session SET created_at = now() - interval '8 days', expires_at = now() - interval '1 second'`) }, cookie, home, 401},
+		{"after 7 days", func() {
+			exec(`UPDATE session SET created_at = now() - interval '8 days', expires_at = now() - interval '1 second'`)
+		}, cookie, home, 401},
 		{"still", func() { exec(`UPDATE session SET expires_at = now() + interval '1 hour'`) }, cookie, home, 200},
 		{"of a disabled user", func() { exec(`UPDATE user_account SET disabled_at = now()`) }, cookie, home, 401},
 	}

@@ -122,8 +122,8 @@ func (n *node) send(req *http.Request) *http.Response {
 	return resp
 }
 
-// get reads what a path below the default tenant answers.
-func get1[T any](n *node, path string) T {
+// fetch reads what a path below the default tenant answers.
+func fetch[T any](n *node, path string) T {
 	n.t.Helper()
 	resp := n.do("GET", "/api/v1/tenants/default/"+path, nil)
 	var v T
@@ -141,22 +141,6 @@ func get1[T any](n *node, path string) T {
 func (t *Time) UnmarshalJSON(b []byte) (err error) {
 	t.Time, err = time.Parse(`"`+timeLayout+`"`, string(b))
 	return err
-}
-
-// addTap enrols a tap without its ceremony.
-func (n *node) addTap(tenant uuid.UUID, site, name string) uuid.UUID {
-	n.t.Helper()
-	id := uuid.Must(uuid.NewV7())
-	_, err := n.db.Conn(n.t, store.RoleOwner).Exec(n.t.Context(), `
-INSERT INTO tap (tenant_id, id, site_id, name, version, arch)
-SELECT tenant_id, @id, id, @name, '1.0', 'amd64'
-FROM site
-WHERE tenant_id = @tenant
-  AND slug = @site`, pgx.StrictNamedArgs{"tenant": tenant, "id": id, "site": site, "name": name})
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	return id
 }
 
 // addTenant makes another tenant with a site.
@@ -213,4 +197,13 @@ func problemOf(t *testing.T, resp *http.Response) string {
 		t.Errorf("problem %+v of a %d", p, resp.StatusCode)
 	}
 	return fmt.Sprint(p.Detail)
+}
+
+func decode[T any](t *testing.T, resp *http.Response) T {
+	t.Helper()
+	var v T
+	if err := json.NewDecoder(resp.Body).Decode(&v); err != nil {
+		t.Error(err)
+	}
+	return v
 }
