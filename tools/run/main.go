@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"syscall"
 )
 
@@ -55,6 +56,8 @@ func main() {
 // run starts everything, waits for a signal or for a program's end, and stops
 // everything. The first signal stops in order; the third kills.
 func run(ctx context.Context, s settings, out *screen, interrupted <-chan os.Signal) error {
+	runtime.LockOSThread() // the programs end with the thread that starts them
+	defer runtime.UnlockOSThread()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if err := os.MkdirAll(filepath.Join(s.data, "log"), 0o755); err != nil {

@@ -13,10 +13,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ownGroup puts a child into a process group of its own and has it told when
-// this program is killed.
+// ownGroup puts a child into a process group of its own and has it stopped when
+// the thread that started it ends, as when this program is killed.
 func ownGroup() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Setpgid: true}
+	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 }
 
 // lock takes the lock of a folder, so that two runs do not share its data.
