@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // AddReports stores in as one transaction and says of each report, in the same
@@ -152,8 +153,9 @@ func isMissingPartition(err error) bool {
 	return isCode(err, codeCheckViolation) && strings.Contains(err.Error(), "no partition of relation")
 }
 
-// IsRetryable reports whether an error of the store is the database's, not the
-// request's: away, restarting, overloaded, or a transaction that lost a race.
-func IsRetryable(err error) bool {
-	return err != nil && !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrConflict)
+// IsDataError reports whether the database refused values, not service: the same
+// call would fail again (SQLSTATE classes 22, data exception, and 23, integrity).
+func IsDataError(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && (strings.HasPrefix(e.Code, "22") || strings.HasPrefix(e.Code, "23")) && !isMissingPartition(err)
 }

@@ -1,0 +1,113 @@
+package ingest
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"runtime"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/semaphore"
+
+	"picket/server/store"
+	"picket/shared/enrol"
+	"picket/shared/httpsig"
+)
+
+// requestLimit is how long a tap's request may take: a tap gives up after a
+// minute.
+const requestLimit = 40 * time.Second
+
+// memory bounds what requests in flight may hold together, in octets. A request
+// is counted with what it may decode to (weight).
+const memory = 256 << 20
+
+// Options say whose node this is.
+type Options struct {
+	Cluster       string   // 64 hexadecimal digits
+	CACertificate string   // PEM
+	WindowMS      int      // told to taps
+	NodeURLs      []string // told to taps, in the order in which to try them
+	Log           *slog.Logger
+	Registerer    prometheus.Registerer // nil: metrics are kept and not shown
+}
+
+// Handler serves what taps call.
+type Handler struct {
+	opt     Options
+	store   *store.Store
+	batcher *Batcher
+	taps    *tapCache
+	metrics *metrics
+
+	memory    *semaphore.Weighted
+	decoders  chan struct{}
+	enrolling chan struct{}
+}
+
+// New returns the handler of a node; its Batcher must run.
+func New(s *store.Store, opt Options) *Handler {
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	h := &Handler{
+		opt: opt, store: s, taps: newTapCache(s),
+		memory:    semaphore.NewWeighted(memory),
+		decoders:  make(chan struct{}, runtime.GOMAXPROCS(0)),
+		enrolling: make(chan struct{}, 4),
+	}
+	h.metrics = newMetrics(opt.Registerer, func() float64 { return float64(len(h.batcher.queue)) })
+	h.batcher = newBatcher(s, opt.Log, h.metrics)
+	return h
+}
+
+// Batcher returns the task that stores what the handler accepts.
+func (h *Handler) Batcher() *Batcher { return h.batcher }
+
+// Register adds the routes. The app's BodyLimit must be wire.MaxEncoded or a
+// little more; the handler's own limits are lower where they can be.
+func (h *Handler) Register(r fiber.Router) {
+	r.Post("/v1/reports", h.withDeadline(h.postReport))
+	r.Post("/v1/enrol", h.withDeadline(h.postEnrol))
+}
+
+func (h *Handler) withDeadline(next fiber.Handler) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		ctx, cancel := context.WithTimeout(c.UserContext(), requestLimit)
+		defer cancel()
+		c.SetUserContext(ctx)
+		return next(c)
+	}
+}
+
+// signed returns the request as its signature covers it. Its Body is valid until
+// the handler returns.
+func signed(c *fiber.Ctx) httpsig.Request {
+	uri := c.Request().URI()
+	return httpsig.Request{
+		Method:   c.Method(),
+		Path:     string(uri.PathOriginal()),
+		RawQuery: string(uri.QueryString()),
+		Body:     c.Request().Body(), // not c.Body(), which would decompress
+		Header:   func(name string) string { return c.Get(name) },
+	}
+}
+
+// say ends a request with a status and a plain sentence for the tap's log.
+func say(c *fiber.Ctx, status int, text string) error {
+	c.Set(fiber.HeaderContentType, "text/plain; charset=utf-8")
+	return c.Status(status).SendString(text + "\n")
+}
+
+// later ends a request with 503. The seconds vary, so that taps do not come back
+// all at once.
+func later(c *fiber.Ctx, text string) error {
+	c.Set(fiber.HeaderRetryAfter, strconv.Itoa(3+rand.IntN(8)))
+	return say(c, fiber.StatusServiceUnavailable, text)
+}
+
+// sameCluster reports whether a token is for this node's cluster.
+func (h *Handler) sameCluster(t enrol.Token) bool { return t.Cluster() == h.opt.Cluster }
