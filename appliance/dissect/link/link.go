@@ -47,13 +47,14 @@ func KindOf(linkType uint16) Kind {
 
 // Decode reads the header before the frame in b into h, replacing all of h, and
 // returns the frame without its FCS; it aliases b. length is the frame's length
-// before the capture cut it, with the header. The error is the header's: the
-// frame can then not be found.
+// before the capture cut it, with the header, whose octets are h.Len. The error
+// is the header's: the frame can then not be found.
 func Decode(linkType uint16, b []byte, length int, h *radiotap.Header) (Kind, []byte, error) {
 	kind := Dot11
 	var err error
 	switch linkType {
 	case Ethernet:
+		*h = radiotap.Header{}
 		return Ether, b, nil
 	case Radiotap:
 		// What a damaged field list hides does not hide the frame.
@@ -79,11 +80,17 @@ func Decode(linkType uint16, b []byte, length int, h *radiotap.Header) (Kind, []
 			if err != nil {
 				return kind, nil, err
 			}
-			return Decode(Radiotap, b[h.Len:], length-h.Len, h)
+			outer := h.Len
+			kind, b, err = Decode(Radiotap, b[outer:], length-outer, h)
+			if err == nil {
+				h.Len += outer
+			}
+			return kind, b, err
 		default:
 			return Unsupported, nil, err
 		}
 	default:
+		*h = radiotap.Header{}
 		return Unsupported, nil, nil
 	}
 	if err != nil {

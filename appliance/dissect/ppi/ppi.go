@@ -13,6 +13,8 @@ import (
 const (
 	fieldCommon = 2 // 802.11-Common
 	commonSize  = 20
+	fieldHT     = 4 // 802.11n MAC and PHY extensions
+	htSize      = 48
 
 	flagFCS        = 0x01
 	flagTSFTMillis = 0x02
@@ -46,6 +48,9 @@ func Decode(b []byte, h *radiotap.Header) (linkType uint32, err error) {
 		if kind == fieldCommon && size >= commonSize {
 			common(v, h)
 		}
+		if kind == fieldHT && size >= htSize {
+			ht(v, h)
+		}
 		if aligned {
 			size = min((size+3)&^3, len(v))
 		}
@@ -72,4 +77,16 @@ func common(v []byte, h *radiotap.Header) {
 	if noise := int8(v[19]); noise != unknown && noise != 0 {
 		h.Noise, h.HasNoise = wlan.DBm(noise), true
 	}
+}
+
+// ht reads the 802.11n MAC and PHY extensions (PPI 1.0.7, 4.1.4): flags, A-MPDU
+// id, delimiters, MCS index, streams, then powers.
+func ht(v []byte, h *radiotap.Header) {
+	const wide, shortGI = 0x02, 0x04
+	h.PHY, h.Width = radiotap.PHYHT, 20
+	if v[0]&wide != 0 {
+		h.Width = 40
+	}
+	h.ShortGI = v[0]&shortGI != 0
+	h.MCS = v[9] // 255: not known, as in Header
 }

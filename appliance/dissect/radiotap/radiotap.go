@@ -49,12 +49,6 @@ const MaxAntennas = 8
 // namespace, so a longer chain only costs time.
 const maxWords = 32
 
-// TLV types (radiotap.org/fields/TLV).
-const (
-	tlvUSIG = 33
-	tlvEHT  = 34
-)
-
 // Header is what the driver said of one frame. A field without its Has flag was
 // not reported.
 type Header struct {
@@ -74,8 +68,11 @@ type Header struct {
 
 	Rate uint16 // of the legacy rates, in 500 kbit/s; 0: not reported
 	PHY  PHY
-	MCS  uint8 // index, where PHY is HT or later
-	NSS  uint8 // spatial streams, where PHY is VHT or later
+	// MCS is the index, where PHY is HT or later; UnknownMCS: not reported.
+	MCS uint8
+	NSS uint8 // spatial streams, where PHY is VHT or later; 0: not reported
+	DCM bool  // dual carrier modulation, which halves the rate (HE)
+	GI  GI    // of HE and EHT; HT and VHT have ShortGI
 	// Width of the transmission in MHz, where PHY is HT or later; 0: not known.
 	Width wlan.MHz
 
@@ -86,6 +83,19 @@ type Header struct {
 	ShortGI                      bool
 	ShortPreamble                bool
 }
+
+// UnknownMCS stands where a header names the generation and not the index.
+const UnknownMCS = 0xff
+
+// GI is the guard interval of HE and EHT, as radiotap numbers it.
+type GI uint8
+
+// Guard intervals (radiotap.org/fields/HE, data5).
+const (
+	GI800  GI = iota // 0.8 µs, and where nothing is reported
+	GI1600           // 1.6 µs
+	GI3200           // 3.2 µs
+)
 
 // Antenna is the power at one antenna.
 type Antenna struct {
@@ -247,117 +257,4 @@ func (h *Header) flags(f byte) {
 	h.BadFCS = h.BadFCS || f&flagBadFCS != 0
 	h.ShortGI = f&flagShortGI != 0
 	h.ShortPreamble = f&flagShortPreamble != 0
-}
-
-// mcs reads "known, flags, index" (radiotap.org/fields/MCS).
-func (h *Header) mcs(v []byte) {
-	const knowsWidth, knowsIndex, knowsGI = 0x01, 0x02, 0x04
-	h.PHY = PHYHT
-	if v[0]&knowsIndex != 0 {
-		h.MCS = v[2]
-	}
-	if v[0]&knowsWidth != 0 {
-		h.Width = 20
-		if v[1]&0x03 == 1 {
-			h.Width = 40
-		}
-	}
-	if v[0]&knowsGI != 0 {
-		h.ShortGI = v[1]&0x04 != 0
-	}
-}
-
-// vhtWidths maps the bandwidth of radiotap.org/fields/VHT to MHz: 0 is 20, 1 to
-// 3 are within 40, 4 to 10 within 80, 11 to 25 within 160.
-func vhtWidth(code byte) wlan.MHz {
-	switch code &= 0x1f; {
-	case code == 1:
-		return 40
-	case code == 4:
-		return 80
-	case code == 11:
-		return 160
-	case code == 2 || code == 3 || code >= 7 && code <= 10 || code >= 18 && code <= 25:
-		return 20
-	case code == 5 || code == 6 || code >= 14 && code <= 17:
-		return 40
-	case code == 12 || code == 13:
-		return 80
-	default:
-		return 20
-	}
-}
-
-func (h *Header) vht(v []byte) {
-	const knowsGI, knowsWidth = 0x0004, 0x0040
-	known := binary.LittleEndian.Uint16(v)
-	h.PHY = PHYVHT
-	if known&knowsGI != 0 {
-		h.ShortGI = v[2]&0x04 != 0
-	}
-	if known&knowsWidth != 0 {
-		h.Width = vhtWidth(v[3])
-	}
-	h.MCS, h.NSS = v[4]>>4, v[4]&0x0f // of user 0
-}
-
-// he reads data1 to data6 (radiotap.org/fields/HE).
-func (h *Header) he(v []byte) {
-	const knowsMCS, knowsWidth = 0x0020, 0x4000
-	data1 := binary.LittleEndian.Uint16(v)
-	data3 := binary.LittleEndian.Uint16(v[4:])
-	data5 := binary.LittleEndian.Uint16(v[8:])
-	data6 := binary.LittleEndian.Uint16(v[10:])
-	h.PHY = PHYHE
-	if data1&knowsMCS != 0 {
-		h.MCS = uint8(data3 >> 8 & 0x0f)
-	}
-	if data1&knowsWidth != 0 {
-		if code := data5 & 0x0f; code < 4 { // above are parts of a channel
-			h.Width = 20 << code
-		}
-	}
-	h.NSS = uint8(data6 & 0x0f)
-}
-
-// eht reads the first user's information (ieee80211_radiotap.h v6.12,
-// ieee80211_radiotap_eht_user_info).
-func (h *Header) eht(user uint32) {
-	const knowsMCS, knowsNSS = 0x02, 0x10
-	if user&knowsMCS != 0 {
-		h.MCS = uint8(user >> 20 & 0x0f)
-	}
-	if user&knowsNSS != 0 {
-		h.NSS = uint8(user>>24&0x0f) + 1
-	}
-}
-
-// tlvs walks the list that ends a header (radiotap.org/fields/TLV).
-func (h *Header) tlvs(b []byte, at int) (int, error) {
-	for at = (at + 3) &^ 3; at+4 <= len(b); at = (at + 3) &^ 3 {
-		kind := binary.LittleEndian.Uint16(b[at:])
-		size := int(binary.LittleEndian.Uint16(b[at+2:]))
-		at += 4
-		if at+size > len(b) {
-			return at, dissect.ErrTruncated
-		}
-		switch v := b[at : at+size]; {
-		case kind == tlvUSIG && size >= 4:
-			h.PHY = PHYEHT
-			const knowsWidth = 0x00000002
-			if common := binary.LittleEndian.Uint32(v); common&knowsWidth != 0 {
-				switch code := common >> 15 & 0x07; code {
-				case 0, 1, 2, 3:
-					h.Width = 20 << code
-				case 4, 5:
-					h.Width = 320
-				}
-			}
-		case kind == tlvEHT && size >= 44:
-			h.PHY = PHYEHT
-			h.eht(binary.LittleEndian.Uint32(v[40:]))
-		}
-		at += size
-	}
-	return len(b), nil
 }

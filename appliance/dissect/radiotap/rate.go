@@ -22,7 +22,11 @@ func (h *Header) Kbps() uint32 {
 		if int(h.MCS) >= len(codedBits) || h.NSS == 0 {
 			return 0
 		}
-		return ofdm(uint32(h.MCS), uint32(h.NSS), heTones(h.Width), 136)
+		rate := ofdm(uint32(h.MCS), uint32(h.NSS), heTones(h.Width), 136+uint32(heGI[h.GI]))
+		if h.DCM {
+			rate /= 2
+		}
+		return rate
 	default:
 		return 0
 	}
@@ -35,6 +39,10 @@ func (h *Header) symbol() uint32 {
 	}
 	return 40
 }
+
+// heGI is what a guard interval adds to 0.8 µs, in 1/10 µs; symbols have 12.8 µs
+// without one.
+var heGI = [4]uint8{GI800: 0, GI1600: 8, GI3200: 24}
 
 // htTones is the number of data subcarriers of HT and VHT.
 func htTones(width wlan.MHz) uint32 {
@@ -77,10 +85,12 @@ func ofdm(mcs, streams, tones, symbol uint32) uint32 {
 }
 
 // AirtimeUS estimates how long a frame of n octets occupied the channel, in µs:
-// preamble and payload at the reported rate. 0 when no rate is known.
+// preamble and payload at the reported rate. 0 when no rate is known, or n is
+// more than a frame can have.
 func (h *Header) AirtimeUS(n int) uint32 {
+	const longest = 1 << 16 // a capture file may claim any length
 	rate := h.Kbps()
-	if rate == 0 {
+	if rate == 0 || n < 0 || n > longest {
 		return 0
 	}
 	payload := uint32(n) * 8000 / rate
