@@ -1,0 +1,93 @@
+import { IconPlus } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { tapsQuery } from "../../api/taps";
+import type { Tap } from "../../api/types";
+import { TapBadge } from "../../components/Badge";
+import { buttonClass } from "../../components/Button";
+import { Card } from "../../components/Card";
+import { TapLink } from "../../components/links";
+import { PageHeader } from "../../components/PageHeader";
+import { BoneRows, Empty, Loaded } from "../../components/state";
+import { Stranger, textStyle, When } from "../../components/text";
+import { FilterBar } from "../../filter/FilterBar";
+import { useFilter } from "../../filter/useFilter";
+import { formatRate, numberWord, plural } from "../../format/number";
+import { DataTable } from "../../table/DataTable";
+import table from "../../table/DataTable.module.css";
+import { useScope } from "../../url/useView";
+import { tapColumns, tapFields } from "./columns";
+
+const none: Tap[] = [];
+
+/** Taps: the boxes and programs that listen. */
+export function TapsPage() {
+  const scope = useScope();
+  const query = useQuery(tapsQuery(scope));
+  const taps = query.data?.items ?? none;
+  const filter = useFilter(taps, tapFields);
+  return (
+    <>
+      <PageHeader
+        title={query.data && taps.length > 0 ? sentence(taps) : "Taps"}
+        tab="Taps"
+        actions={
+          <Link to="/$tenant/enrolment" params={{ tenant: scope.tenant }} className={buttonClass()}>
+            <IconPlus size={16} stroke={1.75} aria-hidden="true" />
+            Add a tap
+          </Link>
+        }
+      />
+      <FilterBar filter={filter} hint={filter.terms.length === 0 ? "name: state: site: version:…" : ""} />
+      <Loaded query={query} bones={<div className={table["panel"]}><BoneRows rows={8} /></div>}>
+        {() => <Taps rows={filter.matching} some={taps.length > 0} />}
+      </Loaded>
+    </>
+  );
+}
+
+/** The finding: who does not listen as it should. */
+function sentence(taps: readonly Tap[]): string {
+  const count = (state: Tap["state"]): number => taps.filter((t) => t.state === state).length;
+  const parts = [
+    count("silent") > 0 && `${numberWord(count("silent"))} ${count("silent") === 1 ? "tap is" : "taps are"} silent`,
+    count("degraded") > 0 && `${numberWord(count("degraded"))} ${count("degraded") === 1 ? "is" : "are"} degraded`,
+    count("never") > 0 && `${numberWord(count("never"))} never reported`,
+  ].filter((p) => p !== false);
+  if (parts.length === 0) return taps.length === 1 ? "The tap is online" : `All ${String(taps.length)} taps are online`;
+  const [first = "", ...rest] = parts;
+  return [first.includes("tap") ? first : first.replace(" ", " of the taps "), ...rest.map((p) => p.toLowerCase())].join(", ");
+}
+
+function Taps({ rows, some }: { rows: readonly Tap[]; some: boolean }) {
+  const { tenant } = useScope();
+  const navigate = useNavigate();
+  return (
+    <DataTable<Tap>
+      label="Taps"
+      rows={rows}
+      columns={tapColumns}
+      rowKey={(t) => t.id}
+      defaultSort="state"
+      open={(t) => void navigate({ to: "/$tenant/tap/$id", params: { tenant, id: t.id } })}
+      card={(t) => (
+        <Card
+          name={<TapLink id={t.id}><Stranger text={t.name} max={64} /></TapLink>}
+          figure={<TapBadge state={t.state} />}
+          detail={`${t.site.name} · ${t.why !== "" ? t.why : `${t.framesPerSecond === null ? "unknown" : formatRate(t.framesPerSecond)} frames/s`}`}
+          when={t.lastReportAt === null ? "never" : <When at={t.lastReportAt} form="last" />}
+        />
+      )}
+      footer={<><span>{plural(rows.length, "tap")}. Lost: frames that the kernel had and the tap never saw, in the time range.</span><span className={table["space"]} /></>}
+      empty={
+        some ? (
+          <Empty title="No tap matches the filter">Remove a chip, or choose another site.</Empty>
+        ) : (
+          <Empty title="No tap here yet" action={<Link to="/$tenant/enrolment" params={{ tenant }} className={buttonClass({ look: "primary" })}>Add a tap</Link>}>
+            Every tap that enrols appears here with its health: what it captures, what it loses, and what waits on it. <span className={textStyle.dim}>A tap enrols with a token.</span>
+          </Empty>
+        )
+      }
+    />
+  );
+}

@@ -1,0 +1,59 @@
+import { IconAntenna, IconDevices, IconKey, IconLayoutDashboard, IconNetwork, IconWifi, type Icon } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { tapsQuery } from "../api/taps";
+import type { Session } from "../api/types";
+import { useScope } from "../url/useView";
+import { Logo } from "./Logo";
+import css from "./Nav.module.css";
+import { UserMenu } from "./UserMenu";
+
+interface Item {
+  to: "/$tenant/home" | "/$tenant/networks" | "/$tenant/clients" | "/$tenant/hosts" | "/$tenant/taps" | "/$tenant/enrolment";
+  label: string;
+  icon: Icon;
+}
+
+const groups: { label: string; items: Item[] }[] = [
+  { label: "", items: [{ to: "/$tenant/home", label: "Home", icon: IconLayoutDashboard }] },
+  {
+    label: "Air",
+    items: [
+      { to: "/$tenant/networks", label: "Networks", icon: IconWifi },
+      { to: "/$tenant/clients", label: "Clients", icon: IconDevices },
+    ],
+  },
+  { label: "Wire", items: [{ to: "/$tenant/hosts", label: "Hosts", icon: IconNetwork }] },
+  { label: "Fleet", items: [{ to: "/$tenant/taps", label: "Taps", icon: IconAntenna }] },
+  { label: "System", items: [{ to: "/$tenant/enrolment", label: "Add a tap", icon: IconKey }] },
+];
+
+/** The pages that exist. wide: in the drawer of a small screen, with labels and tall enough to touch. */
+export function Nav({ session, wide = false }: { session: Session; wide?: boolean }) {
+  const scope = useScope();
+  const taps = useQuery(tapsQuery(scope));
+  const silent = taps.data?.items.filter((t) => t.state === "silent").length ?? 0;
+  return (
+    <nav className={`${css["nav"] ?? ""} ${wide ? (css["wide"] ?? "") : ""}`} aria-label="Pages">
+      <Link to="/$tenant/home" params={{ tenant: scope.tenant }} className={css["brand"]}>
+        <Logo />
+        <span className={css["label"]}>Picket</span>
+      </Link>
+      {groups.map((group) => (
+        <div key={group.label}>
+          {group.label !== "" && <div className={css["group"]}>{group.label}</div>}
+          {group.items.map(({ to, label, icon: ItemIcon }) => (
+            <Link key={to} to={to} params={{ tenant: scope.tenant }} className={css["link"]} activeProps={{ className: css["on"] ?? "" }} title={label}>
+              <ItemIcon size={16} stroke={1.75} aria-hidden="true" />
+              <span className={css["label"]}>{label}</span>
+              {label === "Taps" && silent > 0 && <span className={css["count"]}>{silent} silent</span>}
+            </Link>
+          ))}
+        </div>
+      ))}
+      <div className={css["foot"]}>
+        <UserMenu session={session} wide={wide} />
+      </div>
+    </nav>
+  );
+}

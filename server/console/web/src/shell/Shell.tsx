@@ -1,0 +1,48 @@
+import { Drawer } from "@mantine/core";
+import { useDisclosure, useHotkeys } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { Outlet, useLocation } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { sessionQuery } from "../api/session";
+import { HatchDefs } from "../charts/HatchDefs";
+import { LiveProvider } from "../live/LiveProvider";
+import { useTenant } from "../url/useView";
+import { Nav } from "./Nav";
+import { NoTenant } from "./NotFound";
+import { Palette } from "./Palette";
+import css from "./Shell.module.css";
+import { TopBar } from "./TopBar";
+
+/** Everything around a page: navigation, top bar, search, live updates. */
+export function Shell() {
+  const tenant = useTenant();
+  const session = useQuery(sessionQuery);
+  const { pathname } = useLocation();
+  const [drawer, setDrawer] = useDisclosure(false);
+  const [palette, setPalette] = useDisclosure(false);
+  useHotkeys([["mod+K", setPalette.open]], ["INPUT", "TEXTAREA"]);
+  const closeDrawer = setDrawer.close;
+  useEffect(() => closeDrawer(), [pathname, closeDrawer]);
+
+  if (!session.data) return null;
+  if (!session.data.tenants.some((t) => t.slug === tenant)) return <NoTenant session={session.data} />;
+  return (
+    <LiveProvider>
+      <HatchDefs />
+      <div className={css["app"]}>
+        <a className={css["skip"]} href="#main">Skip to the page</a>
+        <div className={css["nav"]}>
+          <Nav session={session.data} />
+        </div>
+        <TopBar session={session.data} openNav={setDrawer.open} openSearch={setPalette.open} />
+        <main className={css["main"]} id="main" tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
+      <Drawer opened={drawer} onClose={setDrawer.close} size={264} padding={0} withCloseButton={false} lockScroll={false} title={undefined} aria-label="Navigation">
+        <Nav session={session.data} wide />
+      </Drawer>
+      <Palette opened={palette} close={setPalette.close} />
+    </LiveProvider>
+  );
+}

@@ -1,0 +1,47 @@
+import { IconMenu2, IconSearch } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { tapsQuery } from "../api/taps";
+import type { Session } from "../api/types";
+import { Badge } from "../components/Badge";
+import { Button } from "../components/Button";
+import { Kbd } from "../components/text";
+import { useScope } from "../url/useView";
+import { KeysHelp } from "./KeysHelp";
+import { LiveButton } from "./LiveButton";
+import { Place } from "./Place";
+import { TimeRange } from "./TimeRange";
+import css from "./TopBar.module.css";
+
+interface Props {
+  session: Session;
+  openNav: () => void;
+  openSearch: () => void;
+}
+
+/** Where, when, and whether live. */
+export function TopBar({ session, openNav, openSearch }: Props) {
+  const taps = useQuery(tapsQuery(useScope()));
+  const demonstration = taps.data?.items.some((t) => t.demonstration) ?? false;
+  return (
+    <header className={css["bar"]}>
+      <Button look="ghost" icon className={css["narrow"] ?? ""} aria-label="Pages" onClick={openNav}>
+        <IconMenu2 size={18} stroke={1.75} aria-hidden="true" />
+      </Button>
+      <Place session={session} />
+      {demonstration && (
+        <span className={css["demo"]}>
+          <Badge tone="low" mark="info">Demonstration: recorded frames replayed</Badge>
+        </span>
+      )}
+      <span className={css["space"]} />
+      <button type="button" className={css["find"]} onClick={openSearch} aria-label="Find a MAC, name, SSID or tap">
+        <IconSearch size={16} stroke={1.75} aria-hidden="true" />
+        <span className={css["text"]}>Find a MAC, name, SSID, tap…</span>
+        <span className={css["keys"]}><Kbd>Ctrl K</Kbd></span>
+      </button>
+      <TimeRange />
+      <LiveButton />
+      <KeysHelp />
+    </header>
+  );
+}
