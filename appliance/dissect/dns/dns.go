@@ -37,7 +37,7 @@ type Message struct {
 	// HasQuestion reports whether the first question could be read.
 	HasQuestion bool
 	Type        uint16
-	name        [MaxName + 2]byte
+	name        [MaxName + 1]byte // with the last dot
 	nameLen     int
 
 	// Address is the last A or AAAA record of the answers: AddressLen is 4 or 16,

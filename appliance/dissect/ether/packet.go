@@ -74,7 +74,7 @@ const (
 type Packet struct {
 	Layer               Layer
 	Source, Destination wlan.MAC
-	EtherType           uint16 // below 0x600: a length, IEEE 802.3
+	EtherType           uint16 // behind tags and SNAP; below 0x600: a length, IEEE 802.3
 	VLANs               uint8  // tags
 	VLAN                uint16 // identifier of the outermost tag
 	ARP                 ARP
@@ -103,8 +103,15 @@ type ARP struct {
 	IPv4 bool
 }
 
-// maxTags bounds the VLAN tags followed: more than a few are an attack.
-const maxTags = 4
+// firstEtherType is the least value of the type field that is not a length
+// (IEEE 802.3-2022, 3.2.6).
+const firstEtherType = 0x600
+
+// Bounds of what is followed: more than a few are an attack.
+const (
+	maxTags       = 4   // VLAN tags
+	maxExtensions = 128 // IPv6 extension headers: only a jumbo frame has room for more
+)
 
 // Decode reads the frame in b into p, replacing all of p. The error is
 // dissect.ErrTruncated or dissect.ErrMalformed; p.Layer then says how far it
@@ -116,30 +123,13 @@ func Decode(b []byte, p *Packet) error {
 	}
 	p.Destination, p.Source = wlan.MAC(b[:6]), wlan.MAC(b[6:12])
 	p.EtherType = binary.BigEndian.Uint16(b[12:])
-	at := 14
-	for p.EtherType == TypeVLAN || p.EtherType == TypeSVLAN || p.EtherType == TypeQinQ {
-		if p.VLANs == maxTags {
-			return dissect.ErrMalformed
-		}
-		if len(b) < at+4 {
-			return dissect.ErrTruncated
-		}
-		if p.VLANs == 0 {
-			p.VLAN = binary.BigEndian.Uint16(b[at:]) & 0x0fff
-		}
-		p.VLANs++
-		p.EtherType = binary.BigEndian.Uint16(b[at+2:])
-		at += 4
+	p.Layer, p.PayloadStart, p.PayloadEnd = LayerEthernet, 14, len(b)
+	if err := p.tags(b); err != nil {
+		return err
 	}
-	p.Layer, p.PayloadStart, p.PayloadEnd = LayerEthernet, at, len(b)
-	if p.EtherType < 0x600 {
-		if end := at + int(p.EtherType); end < p.PayloadEnd {
-			p.PayloadEnd = end
-		}
-		// LLC and SNAP with OUI 0 encapsulate an Ethertype (RFC 1042).
-		if len(b) >= at+8 && b[at] == 0xaa && b[at+1] == 0xaa && b[at+2] == 3 && b[at+3]|b[at+4]|b[at+5] == 0 {
-			p.EtherType = binary.BigEndian.Uint16(b[at+6:])
-			p.PayloadStart = at + 8
+	if p.EtherType < firstEtherType {
+		if err := p.llc(b); err != nil {
+			return err
 		}
 	}
 	switch p.EtherType {
@@ -151,6 +141,40 @@ func Decode(b []byte, p *Packet) error {
 		return p.ipv6(b)
 	}
 	return nil
+}
+
+// tags walks the VLAN tags at PayloadStart.
+func (p *Packet) tags(b []byte) error {
+	for p.EtherType == TypeVLAN || p.EtherType == TypeSVLAN || p.EtherType == TypeQinQ {
+		at := p.PayloadStart
+		if p.VLANs == maxTags {
+			return dissect.ErrMalformed
+		}
+		if p.PayloadEnd < at+4 {
+			return dissect.ErrTruncated
+		}
+		if p.VLANs == 0 {
+			p.VLAN = binary.BigEndian.Uint16(b[at:]) & 0x0fff
+		}
+		p.VLANs++
+		p.EtherType = binary.BigEndian.Uint16(b[at+2:])
+		p.PayloadStart += 4
+	}
+	return nil
+}
+
+// llc reads IEEE 802.3: the type field is a length, and LLC follows. LLC and
+// SNAP with OUI 0 encapsulate an Ethertype (RFC 1042), which may be a tag's.
+func (p *Packet) llc(b []byte) error {
+	at := p.PayloadStart
+	p.PayloadEnd = min(p.PayloadEnd, at+int(p.EtherType))
+	v := b[at:p.PayloadEnd]
+	if len(v) < 8 || v[0] != 0xaa || v[1] != 0xaa || v[2] != 3 || v[3]|v[4]|v[5] != 0 {
+		return nil
+	}
+	p.EtherType = binary.BigEndian.Uint16(v[6:])
+	p.PayloadStart += 8
+	return p.tags(b)
 }
 
 func (p *Packet) arp(b []byte) error {
@@ -201,6 +225,14 @@ func (p *Packet) ipv4(b []byte) error {
 		return dissect.ErrTruncated
 	}
 	p.PayloadStart += header
+	if p.Protocol == ProtocolAH && p.FragmentOffset == 0 {
+		v := b[p.PayloadStart:p.PayloadEnd]
+		if len(v) < 12 || 8+int(v[1])*4 > len(v) { // RFC 4302, 2.2
+			return dissect.ErrTruncated
+		}
+		p.Protocol = v[0]
+		p.PayloadStart += 8 + int(v[1])*4
+	}
 	return p.transport(b)
 }
 
@@ -227,10 +259,9 @@ func (p *Packet) ipv6(b []byte) error {
 	return p.extensions(b)
 }
 
-// extensions walks the chain of extension headers; each has at least 8 octets,
-// so the packet's own length bounds the walk.
+// extensions walks the chain of extension headers.
 func (p *Packet) extensions(b []byte) error {
-	for {
+	for range maxExtensions {
 		v := b[p.PayloadStart:p.PayloadEnd]
 		size := 0
 		switch p.Protocol {
@@ -263,6 +294,7 @@ func (p *Packet) extensions(b []byte) error {
 			return nil // the next header is of the first fragment
 		}
 	}
+	return dissect.ErrMalformed
 }
 
 func (p *Packet) transport(b []byte) error {
