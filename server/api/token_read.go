@@ -2,13 +2,14 @@ package api
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"time"
 
 	"github.com/google/uuid"
 
-	"picket/server/auth"
 	"picket/server/store"
+	"picket/shared/enrol"
 )
 
 // listSites is GET …/sites.
@@ -63,15 +64,17 @@ func Enrolment(s *store.Store, ca [32]byte) func(ctx context.Context, tenant, si
 		if err != nil {
 			return "", store.Token{}, err
 		}
-		text, hash := auth.NewEnrolmentToken(ca)
-		token, _, err := s.AddToken(ctx, id, store.TokenRequest{SecretHash: hash, Site: site, Uses: uses, Lifetime: life})
+		token := enrol.Token{CA: ca}
+		_, _ = rand.Read(token.Secret[:]) // never fails: crypto/rand ends the process instead
+		request := store.TokenRequest{SecretHash: token.SecretHash(), Site: site, Uses: uses, Lifetime: life}
+		added, _, err := s.AddToken(ctx, id, request)
 		if errors.Is(err, store.ErrNotFound) {
 			return "", store.Token{}, store.ErrNoSite
 		}
 		if err != nil {
 			return "", store.Token{}, err
 		}
-		row, err := s.Reader().Token(ctx, tenant, token.String())
-		return text, row, err
+		row, err := s.Reader().Token(ctx, tenant, added.String())
+		return token.Text(), row, err
 	}
 }

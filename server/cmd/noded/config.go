@@ -1,0 +1,105 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+)
+
+const usage = `noded is a node: it takes the reports of taps, keeps them in PostgreSQL, and
+serves the console. Without -database it runs a private PostgreSQL of its own.
+
+Usage:
+
+  noded serve -data DIR [-listen HOST:PORT]
+
+When it is ready it prints one line of JSON on stdout: {"url", "version",
+"first_login"}. first_login is a link that makes the first administrator; it is
+null once there is one. Logs go to stderr. SIGTERM or Ctrl-C stops it in good
+order, a second one at once.
+
+Options:
+
+`
+
+// config is what noded is told. It is complete and valid.
+type config struct {
+	data     string
+	listen   string
+	database string   // URL; empty: the private one
+	urls     []string // under which browsers and taps reach this node, or the load balancer before it
+	metrics  string   // loopback address; empty: none
+	token    string   // for /metrics on the main listener; empty: not served there
+	dev      bool
+	debug    bool
+}
+
+// errHelp is returned where help was asked for and given.
+var errHelp = flag.ErrHelp
+
+func parse(args []string, out io.Writer) (config, error) {
+	var c config
+	var urls, tokenFile string
+	f := flag.NewFlagSet("noded", flag.ContinueOnError)
+	f.SetOutput(out)
+	f.StringVar(&c.data, "data", "", "`directory` for the private database and the node's certificate; made if absent")
+	f.StringVar(&c.listen, "listen", "127.0.0.1:8443", "`address` of the console and for taps, HTTPS; :8443 is all of the machine's")
+	f.StringVar(&c.database, "database", "", "`URL` of a PostgreSQL 15 or newer that nodes share; empty: the private one in -data")
+	f.StringVar(&urls, "url", "", "`URLs` under which taps and browsers reach the nodes, with commas, best first; empty: made from -listen")
+	f.StringVar(&c.metrics, "metrics", "", "loopback `address` for Prometheus metrics over plain HTTP, such as 127.0.0.1:9464")
+	f.StringVar(&tokenFile, "metrics-token", "", "`file` with a token; /metrics on -listen then answers who sends it as bearer")
+	f.BoolVar(&c.dev, "dev", false, "start also without a built console")
+	f.BoolVar(&c.debug, "debug", false, "log each request")
+	f.Usage = func() {
+		fmt.Fprint(out, usage)
+		f.PrintDefaults()
+	}
+	if err := f.Parse(args); err != nil {
+		return config{}, err
+	}
+	if f.NArg() > 0 {
+		return config{}, fmt.Errorf("%q is no option; noded serve -help lists them", f.Arg(0))
+	}
+	if tokenFile != "" {
+		b, err := os.ReadFile(tokenFile)
+		if err != nil {
+			return config{}, fmt.Errorf("-metrics-token: %w", err)
+		}
+		if c.token = strings.TrimSpace(string(b)); len(c.token) < 16 {
+			return config{}, fmt.Errorf("-metrics-token: the token in %s has %d characters, at least 16 are needed", tokenFile, len(c.token))
+		}
+	}
+	for u := range strings.SplitSeq(urls, ",") {
+		if u = strings.TrimRight(strings.TrimSpace(u), "/"); u != "" {
+			c.urls = append(c.urls, u)
+		}
+	}
+	return c, c.check()
+}
+
+func (c config) check() error {
+	if c.data == "" {
+		return errors.New("-data: a directory is needed; noded serve -help tells more")
+	}
+	if _, _, err := net.SplitHostPort(c.listen); err != nil {
+		return fmt.Errorf("-listen: %q is not HOST:PORT", c.listen)
+	}
+	if c.metrics != "" {
+		host, _, err := net.SplitHostPort(c.metrics)
+		if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+			return fmt.Errorf("-metrics: %q is not an address of loopback: metrics are for nobody else without a token (-metrics-token)", c.metrics)
+		}
+	}
+	for _, u := range c.urls {
+		p, err := url.Parse(u)
+		if err != nil || p.Scheme != "https" || p.Host == "" || p.Path != "" || p.RawQuery != "" || p.User != nil {
+			return fmt.Errorf("-url: %q is not https://HOST or https://HOST:PORT", u)
+		}
+	}
+	return nil
+}

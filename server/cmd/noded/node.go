@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"picket/server/api"
+	"picket/server/auth"
+	"picket/server/ca"
+	"picket/server/console"
+	"picket/server/ingest"
+	"picket/server/oui"
+	"picket/server/store"
+)
+
+// stopLimit is how long requests in flight may take when the node stops.
+const stopLimit = 15 * time.Second
+
+// windowMS is the length of taps' windows.
+const windowMS = 10_000
+
+// node is what listens: console, interface and ingest on one address. It is a task.
+type node struct {
+	app     *fiber.App
+	listen  net.Listener
+	batcher *ingest.Batcher
+	hub     *api.Hub
+	metrics *metricsServer // nil: none
+	cluster string
+	urls    []string
+	log     *slog.Logger
+}
+
+func newNode(ctx context.Context, c config, s *store.Store, registry *prometheus.Registry, log *slog.Logger) (_ *node, err error) {
+	site, err := console.New(console.Built())
+	if err != nil && !(c.dev && errors.Is(err, console.ErrNotBuilt)) {
+		return nil, err
+	}
+	vendors, err := oui.Load()
+	if err != nil {
+		return nil, err
+	}
+	people, err := auth.New(s.Users())
+	if err != nil {
+		return nil, err
+	}
+	authority, err := clusterCA(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	n := &node{cluster: authority.ClusterID(), hub: api.NewHub(s.Reader(), log), log: log}
+	if n.listen, err = net.Listen("tcp", c.listen); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			n.close()
+		}
+	}()
+	var names ca.Names
+	n.urls, names = reach(c, n.listen.Addr())
+	keeper, err := ca.NewKeeper(authority, names, filepath.Join(c.data, "tls"))
+	if err != nil {
+		return nil, err
+	}
+	n.listen = tls.NewListener(n.listen, keeper.TLSConfig())
+
+	reports := ingest.New(s, ingest.Options{
+		Cluster: n.cluster, CACertificate: authority.CertificatePEM(), WindowMS: windowMS, NodeURLs: n.urls,
+		Log: log, Registerer: registry,
+	})
+	n.batcher = reports.Batcher()
+	n.app = api.NewApp(log)
+	n.app.Use(observe(log, registry))
+	health(n.app, s)
+	metricsOnMain(n.app, c.token, registry)
+	reports.Register(n.app)
+	if _, err := api.Mount(n.app, api.Config{
+		Log: log, Auth: people, Reader: s.Reader(), Changes: n.hub, Vendors: vendors,
+		Enrolment: api.Enrolment(s, authority.PublicKeyHash()), Version: version,
+	}); err != nil {
+		return nil, err
+	}
+	if site != nil {
+		n.app.Use(site.Serve)
+	}
+	if c.metrics != "" {
+		if n.metrics, err = newMetricsServer(c.metrics, registry); err != nil {
+			return nil, err
+		}
+	}
+	return n, nil
+}
+
+// String names the task.
+func (n *node) String() string { return "server" }
+
+// Run serves until ctx is done. Then it stops accepting, waits for requests in
+// flight, and last ends what stores reports, so that those are answered.
+func (n *node) Run(ctx context.Context) error {
+	storing, stopStoring := context.WithCancel(context.WithoutCancel(ctx))
+	stored := make(chan error, 1)
+	go func() { stored <- n.batcher.Run(storing) }()
+	served := make(chan error, 1)
+	go func() { served <- n.app.Listener(n.listen) }()
+
+	var err error
+	select {
+	case err = <-served:
+		err = fmt.Errorf("listen on %s: %w", n.listen.Addr(), errors.Join(err, net.ErrClosed))
+	case <-ctx.Done():
+		n.log.Info("stopping: no new requests")
+		if stop := n.app.ShutdownWithTimeout(stopLimit); stop != nil {
+			n.log.Warn("requests were cut off", "err", stop)
+		}
+		<-served
+	}
+	stopStoring()
+	return errors.Join(err, <-stored)
+}
+
+// close frees what a node holds that never ran.
+func (n *node) close() {
+	_ = n.listen.Close() // closed already when it ran
+	if n.metrics != nil {
+		n.metrics.close()
+	}
+}
