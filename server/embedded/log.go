@@ -11,6 +11,9 @@ import (
 // maxTail is how many lines are kept to explain why the server ended.
 const maxTail = 12
 
+// maxLine bounds a line of the log, in octets.
+const maxLine = 4096
+
 // serverLog passes PostgreSQL's lines on to the node's log.
 type serverLog struct {
 	log *slog.Logger
@@ -19,14 +22,19 @@ type serverLog struct {
 	tail []string
 }
 
-// copy reads lines until r ends.
+// copy reads lines until r ends. What is beyond maxLine of a line is left out.
 func (l *serverLog) copy(r io.Reader) {
-	s := bufio.NewScanner(r)
-	s.Buffer(nil, 1<<20)
-	for s.Scan() {
-		l.line(s.Text())
+	lines := bufio.NewReaderSize(r, maxLine)
+	for cut := false; ; {
+		text, more, err := lines.ReadLine()
+		if err != nil {
+			return
+		}
+		if !cut {
+			l.line(string(text))
+		}
+		cut = more
 	}
-	_, _ = io.Copy(io.Discard, r) // a line beyond the buffer must not block the server
 }
 
 func (l *serverLog) line(text string) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 // registryMerge brings the registries up to date with new reports.
@@ -104,6 +105,9 @@ func (r *registry) queue(batch *pgx.Batch, seen *seenCache, written map[uint64]s
 		}
 		written[id] = now
 		for i, v := range row.values {
+			if id, ok := v.(uuid.UUID); ok { // whose own Value is text, and slow
+				v = pgtype.UUID{Bytes: id, Valid: true}
+			}
 			args[i] = append(args[i], v)
 		}
 		firsts, lasts = append(firsts, row.first), append(lasts, row.last)
