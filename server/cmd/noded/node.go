@@ -84,6 +84,7 @@ func newNode(ctx context.Context, c config, s *store.Store, registry *prometheus
 	health(n.app, s)
 	metricsOnMain(n.app, c.token, registry)
 	reports.Register(n.app)
+	n.app.Use("/v1", func(*fiber.Ctx) error { return fiber.ErrNotFound }) // no page is there
 	if _, err := api.Mount(n.app, api.Config{
 		Log: log, Auth: people, Reader: s.Reader(), Changes: n.hub, Vendors: vendors,
 		Enrolment: api.Enrolment(s, authority.PublicKeyHash()), Version: version,
