@@ -36,11 +36,14 @@ func (m *BeaconBody) Decode(b []byte) error {
 }
 
 // FixedLen returns the octets before the elements of a management frame of kind
-// k, and false when it has no elements to speak of (802.11-2020, 9.3.3).
+// k, and false when it has no elements to speak of (802.11-2020, 9.3.3). Of
+// authentication frames that holds for algorithms other than SAE.
 func (k Kind) FixedLen() (int, bool) {
 	switch k {
 	case Beacon, ProbeResponse:
 		return BeaconFixedLen, true
+	case TimingAdvertisement:
+		return 10, true
 	case ProbeRequest:
 		return 0, true
 	case AssociationRequest:
@@ -60,6 +63,10 @@ const (
 	AuthSharedKey = 1
 	AuthFT        = 2
 	AuthSAE       = 3
+	AuthFILS      = 4
+	AuthFILSPFS   = 5
+	AuthFILSKey   = 6
+	AuthPASN      = 7
 )
 
 // AuthBody is the body of an authentication frame that is not encrypted.
@@ -100,21 +107,4 @@ func Reason(b []byte) (uint16, error) {
 		return 0, dissect.ErrTruncated
 	}
 	return binary.LittleEndian.Uint16(b), nil
-}
-
-// Categories of action frames (802.11-2020, table 9-51).
-const (
-	CategorySpectrum = 0
-	CategoryPublic   = 4
-	CategorySAQuery  = 8
-	CategoryWNM      = 10
-)
-
-// ActionCategory returns category and action of an action frame that is not
-// encrypted.
-func ActionCategory(b []byte) (category, action uint8, err error) {
-	if len(b) < 2 {
-		return 0, 0, dissect.ErrTruncated
-	}
-	return b[0], b[1], nil
 }

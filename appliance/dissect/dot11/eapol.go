@@ -37,7 +37,18 @@ func (f *Frame) Payload(body []byte) (etherType uint16, rest []byte, err error) 
 		if len(body) < 14 {
 			return 0, nil, dissect.ErrTruncated
 		}
+		size := int(binary.BigEndian.Uint16(body[12:])) // 9.3.2.2.2
 		body = body[14:]
+		body = body[:min(size, len(body))]
+	}
+	// A bridge that is in no mesh may set the same bit; SNAP is then in its place,
+	// which as Mesh Control would have reserved flags set.
+	if f.Mesh && len(body) >= 1 && body[0] != snap[0] {
+		n := 6 + 6*int(body[0]&3) // 9.2.4.7.3: flags, TTL, number, up to two addresses
+		if n > len(body) {
+			return 0, nil, dissect.ErrTruncated
+		}
+		body = body[n:]
 	}
 	if len(body) < 8 {
 		return 0, nil, dissect.ErrTruncated
@@ -55,10 +66,12 @@ const (
 	keyAck       = 0x0080
 	keyMIC       = 0x0100
 	keySecure    = 0x0200
+	keyRequest   = 0x0800
 	keyEncrypted = 0x1000
 )
 
-// Decode reads an EAPOL frame from behind its Ethertype.
+// Decode reads an EAPOL frame from behind its Ethertype into e, replacing all of
+// e. With dissect.ErrTruncated e has what could be read.
 func (e *EAPOL) Decode(b []byte) error {
 	*e = EAPOL{}
 	if len(b) < 4 {
@@ -67,18 +80,22 @@ func (e *EAPOL) Decode(b []byte) error {
 	e.Type = b[1]
 	size := int(binary.BigEndian.Uint16(b[2:]))
 	b = b[4:]
-	if size < len(b) {
-		b = b[:size]
+	cut := size > len(b)
+	b = b[:min(size, len(b))]
+	if e.Type == EAPOLKey {
+		if err := e.key(b); err != nil {
+			return err
+		}
 	}
-	if e.Type != EAPOLKey {
-		return nil
+	if cut {
+		return dissect.ErrTruncated
 	}
-	return e.key(b)
+	return nil
 }
 
 // key reads an EAPOL-Key frame (802.11-2020, 12.7.2): descriptor type, key
 // information, key length, replay counter, nonce, IV, RSC, reserved, MIC, key
-// data length, key data. The MIC has 16 octets, 24 with a 192-bit suite, and
+// data length, key data. The MIC has 16 octets, 24 or 32 with longer hashes, and
 // none with an AEAD cipher; the frame does not say which, so the length that
 // makes the key data fit decides.
 func (e *EAPOL) key(b []byte) error {
@@ -91,14 +108,15 @@ func (e *EAPOL) key(b []byte) error {
 	}
 	info := binary.BigEndian.Uint16(b[1:])
 	data, ok := keyData(b[micAt:], 16)
-	if !ok {
-		if data, ok = keyData(b[micAt:], 24); !ok {
-			if data, ok = keyData(b[micAt:], 0); !ok {
-				data, _ = keyData(b[micAt:], 16)
-			}
+	for _, mic := range [...]int{24, 32, 0} {
+		if ok {
+			break
+		}
+		if other, fits := keyData(b[micAt:], mic); fits {
+			data, ok = other, true
 		}
 	}
-	e.message(info, b, data)
+	e.message(info, data)
 	if info&keyEncrypted == 0 {
 		e.PMKID = pmkid(data)
 	}
@@ -121,13 +139,15 @@ func keyData(b []byte, n int) ([]byte, bool) {
 
 // message tells the messages apart (802.11-2020, 12.7.6). Message 2 and 4 differ
 // in Secure by the standard, but some supplicants set it in message 2 of a
-// rekey; message 4 alone has no key data.
-func (e *EAPOL) message(info uint16, b, data []byte) {
+// rekey; message 4 alone has no key data. A station's request, such as a report
+// of a Michael failure, is none of the four.
+func (e *EAPOL) message(info uint16, data []byte) {
 	if info&keyPairwise == 0 {
 		e.Group = true
 		return
 	}
 	switch {
+	case info&keyRequest != 0:
 	case info&keyAck != 0 && info&keyMIC == 0:
 		e.Message = 1
 	case info&keyAck != 0:

@@ -5,20 +5,26 @@ import "picket/appliance/dissect"
 // Element ids (802.11-2020, table 9-92) and extensions of 255.
 const (
 	elemSSID             = 0
+	elemSupportedRates   = 1
 	elemDS               = 3
 	elemTIM              = 5
+	elemIBSS             = 6
 	elemCountry          = 7
 	elemBSSLoad          = 11
 	elemChannelSwitch    = 37
 	elemQuiet            = 40
 	elemHTCapabilities   = 45
 	elemRSN              = 48
+	elemExtendedRates    = 50
 	elemMobilityDomain   = 54
 	elemExtChannelSwitch = 60
 	elemHTOperation      = 61
 	elemMultipleBSSID    = 71
-	elemMeshID           = 114
+	elemNonTransmitted   = 83 // nontransmitted BSSID capability
+	elemBSSIDIndex       = 85
+	elemFMSDescriptor    = 86
 	elemInterworking     = 107
+	elemMeshID           = 114
 	elemExtCapabilities  = 127
 	elemVHTCapabilities  = 191
 	elemVHTOperation     = 192
@@ -29,6 +35,7 @@ const (
 
 	extHECapabilities  = 35
 	extHEOperation     = 36
+	extNonInheritance  = 56
 	extHE6GHz          = 59
 	extEHTOperation    = 106
 	extMultiLink       = 107
@@ -44,6 +51,7 @@ const (
 	vendorOWETransition = 0x506f9a1c
 	vendorRSNOverride   = 0x506f9a29
 	vendorRSNOverride2  = 0x506f9a2a
+	vendorRSNXOverride  = 0x506f9a2b
 	vendorRemoteID      = 0xfa0bbc0d // ASTM F3411
 )
 

@@ -14,6 +14,7 @@ type Elements struct {
 	HasSSID bool // an SSID element is there, of whatever length
 
 	Security wlan.Security
+	HasRSN   bool
 	PMKIDs   uint8 // in the RSN element of a (re)association request
 	Features wlan.Features
 
@@ -21,6 +22,12 @@ type Elements struct {
 	Channel6GHz bool     // Channel is of the 6 GHz band
 	Width       wlan.MHz // 0: not announced
 	Country     [2]byte  // zero: none
+
+	// Rates holds supported and extended supported rates as sent: in 500 kbit/s,
+	// with bit 7 for those that every station must support; above 122 they are
+	// membership selectors (802.11-2020, 9.4.2.3).
+	Rates     [16]uint8
+	RateCount uint8
 
 	HasLoad      bool
 	StationCount uint16 // BSS load
@@ -30,6 +37,27 @@ type Elements struct {
 	SwitchChannel uint8
 	SwitchClass   uint8 // operating class; 0: the band stays
 	SwitchCount   uint8 // beacons until the switch
+	SwitchMode    uint8 // 1: nobody may transmit until then
+
+	HasQuiet      bool
+	QuietCount    uint8 // beacons until the quiet interval
+	QuietPeriod   uint8 // beacons between intervals; 0: once
+	QuietDuration wlan.TU
+
+	HasDTIM           bool
+	DTIMCount         uint8 // beacons until the next DTIM; 0: this one
+	DTIMPeriod        uint8 // beacons
+	HasMobilityDomain bool
+	MobilityDomain    uint16
+	HasInterworking   bool
+	AccessNetwork     uint8 // type (802.11-2020, table 9-220): 0 private, 2 chargeable public, 3 free public
+	Internet          bool
+	MaxBSSIDIndicator uint8 // of the multiple BSSID element: 2 to this power is the most BSSIDs of the set
+	HasMLD            bool
+	MLD               wlan.MAC // of the device that this link is a part of
+	HasLink           bool
+	Link              uint8 // identifier of this link within MLD
+	htCentre          uint8 // centre segment 2 of HT operation, for VHT widths
 
 	// TIMStart and TIMEnd enclose the traffic indication map in the buffer, which
 	// changes with every beacon; both 0 when there is none.
@@ -80,7 +108,10 @@ func (e *Elements) add(el *Element, end int) {
 	case elemTIM:
 		if e.TIMEnd == 0 {
 			e.TIMStart, e.TIMEnd = el.Offset, end
+			e.dtim(v)
 		}
+	case elemSupportedRates, elemExtendedRates:
+		e.RateCount += uint8(copy(e.Rates[e.RateCount:], v))
 	case elemCountry:
 		if len(v) >= 2 {
 			e.Country = [2]byte(v)
@@ -93,14 +124,14 @@ func (e *Elements) add(el *Element, end int) {
 		}
 	case elemChannelSwitch:
 		if len(v) >= 3 {
-			e.channelSwitch(0, v[1], v[2])
+			e.channelSwitch(v[0], 0, v[1], v[2])
 		}
 	case elemExtChannelSwitch:
 		if len(v) >= 4 {
-			e.channelSwitch(v[1], v[2], v[3])
+			e.channelSwitch(v[0], v[1], v[2], v[3])
 		}
 	case elemQuiet:
-		e.Features |= wlan.FeatureQuiet
+		e.quiet(v)
 	case elemHTCapabilities:
 		e.Features |= wlan.FeatureHT
 	case elemHTOperation:
@@ -108,11 +139,14 @@ func (e *Elements) add(el *Element, end int) {
 	case elemRSN:
 		e.rsn(v)
 	case elemMobilityDomain:
-		e.Features |= wlan.FeatureMobilityDomain
+		e.mobilityDomain(v)
 	case elemMultipleBSSID:
 		e.Features |= wlan.FeatureMultipleBSSID
+		if len(v) >= 1 {
+			e.MaxBSSIDIndicator = v[0]
+		}
 	case elemInterworking:
-		e.Features |= wlan.FeatureInterworking
+		e.interworking(v)
 	case elemMeshID:
 		e.Features |= wlan.FeatureMesh
 	case elemExtCapabilities:
@@ -126,9 +160,7 @@ func (e *Elements) add(el *Element, end int) {
 	case elemNeighborReport:
 		e.Features |= wlan.FeatureNeighborReport
 	case elemRSNX:
-		if len(v) >= 1 && v[0]&0x20 != 0 { // bit 5: SAE hash-to-element
-			e.Features |= wlan.FeatureSAEHashToElement
-		}
+		e.rsnx(v)
 	case elemVendor:
 		e.vendor(el)
 	case elemExtension:
@@ -136,40 +168,48 @@ func (e *Elements) add(el *Element, end int) {
 	}
 }
 
-func (e *Elements) channelSwitch(class, channel, count uint8) {
+// dtim reads the start of 802.11-2020, 9.4.2.5.
+func (e *Elements) dtim(v []byte) {
+	if len(v) >= 2 {
+		e.HasDTIM, e.DTIMCount, e.DTIMPeriod = true, v[0], v[1]
+	}
+}
+
+// quiet reads 802.11-2020, 9.4.2.22.
+func (e *Elements) quiet(v []byte) {
+	e.Features |= wlan.FeatureQuiet
+	if len(v) >= 4 && !e.HasQuiet {
+		e.HasQuiet, e.QuietCount, e.QuietPeriod = true, v[0], v[1]
+		e.QuietDuration = wlan.TU(v[2]) | wlan.TU(v[3])<<8
+	}
+}
+
+// mobilityDomain reads 802.11-2020, 9.4.2.46.
+func (e *Elements) mobilityDomain(v []byte) {
+	e.Features |= wlan.FeatureMobilityDomain
+	if len(v) >= 2 {
+		e.HasMobilityDomain = true
+		e.MobilityDomain = uint16(v[0]) | uint16(v[1])<<8
+	}
+}
+
+// interworking reads the start of 802.11-2020, 9.4.2.91.
+func (e *Elements) interworking(v []byte) {
+	e.Features |= wlan.FeatureInterworking
+	if len(v) >= 1 {
+		e.HasInterworking, e.AccessNetwork, e.Internet = true, v[0]&0x0f, v[0]&0x10 != 0
+	}
+}
+
+// channelSwitch takes what 802.11-2020, 9.4.2.18 and 9.4.2.52 have in common.
+func (e *Elements) channelSwitch(mode, class, channel, count uint8) {
 	e.Features |= wlan.FeatureChannelSwitch
 	e.HasSwitch = true
+	e.SwitchMode = mode
 	e.SwitchChannel, e.SwitchCount = channel, count
 	if class != 0 {
 		e.SwitchClass = class
 	}
-}
-
-// htOperation reads 802.11-2020, 9.4.2.56.
-func (e *Elements) htOperation(v []byte) {
-	if len(v) < 2 {
-		return
-	}
-	if e.Channel == 0 {
-		e.Channel = v[0]
-	}
-	width := wlan.MHz(20)
-	if v[1]&0x04 != 0 && v[1]&0x03 != 0 {
-		width = 40
-	}
-	e.Width = max(e.Width, width)
-}
-
-// vhtOperation reads 802.11-2020, 9.4.2.158, table 11-23.
-func (e *Elements) vhtOperation(v []byte) {
-	if len(v) < 3 || v[0] == 0 {
-		return
-	}
-	width := wlan.MHz(80)
-	if v[0] == 2 || v[0] == 1 && v[2] != 0 && (v[2] > v[1] && v[2]-v[1] == 8 || v[1] > v[2] && v[1]-v[2] == 8) {
-		width = 160
-	}
-	e.Width = max(e.Width, width)
 }
 
 func (e *Elements) vendor(el *Element) {
@@ -185,7 +225,9 @@ func (e *Elements) vendor(el *Element) {
 	case vendorOWETransition:
 		e.Features |= wlan.FeatureOWETransition
 	case vendorRSNOverride, vendorRSNOverride2:
-		e.rsn(el.Body[4:])
+		e.rsnOverride(el.Body[4:])
+	case vendorRSNXOverride:
+		e.rsnx(el.Body[4:])
 	case vendorRemoteID:
 		e.Features |= wlan.FeatureRemoteID
 		e.RemoteID.decodeElement(el.Body[4:])
@@ -204,36 +246,6 @@ func (e *Elements) extension(el *Element) {
 		e.Features |= wlan.FeatureEHT
 		e.ehtOperation(el.Body)
 	case extMultiLink:
-		e.Features |= wlan.FeatureMultiLink
-	}
-}
-
-// heOperation reads 802.11ax-2021, 9.4.2.249: the 6 GHz operation information.
-func (e *Elements) heOperation(v []byte) {
-	if len(v) < 6 {
-		return
-	}
-	params := uint32(v[0]) | uint32(v[1])<<8 | uint32(v[2])<<16
-	at := 6
-	if params&(1<<14) != 0 { // VHT operation information
-		at += 3
-	}
-	if params&(1<<15) != 0 { // co-hosted BSSID indicator
-		at++
-	}
-	if params&(1<<17) == 0 || len(v) < at+5 {
-		return
-	}
-	e.Channel, e.Channel6GHz = v[at], true
-	e.Width = max(e.Width, 20<<(v[at+1]&3))
-}
-
-// ehtOperation reads 802.11be-2024, 9.4.2.311.
-func (e *Elements) ehtOperation(v []byte) {
-	if len(v) < 6 || v[0]&1 == 0 { // operation information present
-		return
-	}
-	if code := v[5] & 7; code <= 4 {
-		e.Width = max(e.Width, 20<<code)
+		e.multiLink(el.Body)
 	}
 }

@@ -39,6 +39,9 @@ const (
 	Action                Kind = 0x0d
 	ActionNoAck           Kind = 0x0e
 	Trigger               Kind = 0x12
+	BeamformingPoll       Kind = 0x14
+	NDPAnnouncement       Kind = 0x15
+	ControlExtension      Kind = 0x16
 	ControlWrapper        Kind = 0x17
 	BlockAckRequest       Kind = 0x18
 	BlockAck              Kind = 0x19
@@ -48,6 +51,8 @@ const (
 	ACK                   Kind = 0x1d
 	CFEnd                 Kind = 0x1e
 	CFEndAck              Kind = 0x1f
+	DMGBeacon             Kind = 0x30
+	S1GBeacon             Kind = 0x31
 )
 
 // Type returns the type of frames of kind k.
@@ -75,6 +80,7 @@ type Frame struct {
 	Fragment  uint8
 	HasQoS    bool
 	AMSDU     bool // the body is a sequence of A-MSDU subframes
+	Mesh      bool // the body, or each of its subframes, starts with Mesh Control
 	TID       uint8
 	Duration  uint16 // µs, or the AID of a PS-Poll
 	Sequence  uint16
@@ -134,8 +140,22 @@ func Decode(b []byte, f *Frame) error {
 	case Data:
 		return f.data(b, flags)
 	default:
-		f.HeaderLen = 10 // DMG and S1G beacons have headers of their own
+		f.extension(b)
 		return nil
+	}
+}
+
+// extension reads what DMG and S1G beacons have of a header (802.11-2020,
+// 9.3.4.2, 9.3.4.3): one address, of the BSS and of who sends. The flags of an
+// S1G beacon mean other things, of which Picket needs none.
+func (f *Frame) extension(b []byte) {
+	f.HeaderLen = 10
+	f.Receiver = wlan.Broadcast
+	f.Destination = wlan.Broadcast
+	f.Transmitter = wlan.MAC(b[4:10])
+	f.Source, f.BSSID = f.Transmitter, f.Transmitter
+	if f.Kind == S1GBeacon {
+		f.Direction, f.MoreFragments, f.Retry, f.PowerManagement, f.Protected = 0, false, false, false, false
 	}
 }
 
@@ -170,8 +190,13 @@ func (f *Frame) control(b []byte) error {
 			return dissect.ErrTruncated
 		}
 		f.Transmitter = wlan.MAC(b[10:16])
+		// A group bit here says that the frame signals its bandwidth (802.11-2020,
+		// 9.3.1.2): the address is the one without it.
+		f.Transmitter[0] &^= 1
 	}
 	switch f.Kind {
+	case ControlExtension: // its subtype goes on where others have flags (table 9-2)
+		f.Direction, f.MoreFragments, f.Retry = 0, false, false
 	case PSPoll:
 		f.BSSID = f.Receiver
 	case CFEnd, CFEndAck:
@@ -212,7 +237,10 @@ func (f *Frame) data(b []byte, flags byte) error {
 			return dissect.ErrTruncated
 		}
 		f.TID = b[f.HeaderLen] & 0x0f
-		f.AMSDU = b[f.HeaderLen]&0x80 != 0
+		f.AMSDU = b[f.HeaderLen]&0x80 != 0 && f.Kind.HasPayload()
+		// Bit 8 is Mesh Control Present between mesh stations, and part of a queue
+		// size from other stations (table 9-10): those send with ToDS alone.
+		f.Mesh = f.Direction&FromDS != 0 && b[f.HeaderLen+1]&1 != 0
 		f.HeaderLen += 2
 		if flags&fcOrder != 0 { // HT control
 			f.HeaderLen += 4

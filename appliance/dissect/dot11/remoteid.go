@@ -72,14 +72,29 @@ func (r *RemoteID) DecodeNAN(body []byte) bool {
 	if at < 0 {
 		return false
 	}
-	// Service id (6), instance id, requestor id, service control, then, with bit
-	// 4 of the control, the length of the service info.
+	// Service id (6), instance id, requestor id, service control, then as its bits
+	// say: binding bitmap, matching filter, response filter, service info.
 	v := body[at+6:]
-	if len(v) < 4 || v[2]&0x10 == 0 {
+	if len(v) < 3 {
 		return true
 	}
-	n := int(v[3])
-	if v = v[4:]; n < len(v) {
+	const filter, responseFilter, info, bitmap = 0x04, 0x08, 0x10, 0x40
+	control := v[2]
+	skip := 3
+	if control&bitmap != 0 {
+		skip += 2
+	}
+	for _, bit := range [...]byte{filter, responseFilter} {
+		if control&bit != 0 && skip < len(v) {
+			skip += 1 + int(v[skip])
+		}
+	}
+	if control&info == 0 || skip >= len(v) {
+		return true
+	}
+	v = v[skip:]
+	n := int(v[0])
+	if v = v[1:]; n < len(v) {
 		v = v[:n]
 	}
 	if len(v) > 1 {

@@ -12,23 +12,27 @@ const (
 	ouiWPA1 = 0x0050f2
 )
 
-// suites reads a count and that many selectors from v, calls nothing, and returns
-// the set of types and what follows. ok is false where v ends: an RSN element
-// may end after any of its fields (802.11-2020, 9.4.2.24.1).
-func suites(v []byte, oui uint32) (types uint64, rest []byte, ok bool) {
+// suites reads a count and that many selectors from v and returns the set of
+// types and what follows. An element may end before any of its fields: then the
+// set is unsaid, the default (802.11-2020, 9.4.2.24.1). cut is true where v ends
+// within the list, which leaves nothing to follow.
+func suites(v []byte, oui uint32, unsaid uint64) (types uint64, rest []byte, cut bool) {
+	if len(v) == 0 {
+		return unsaid, nil, false
+	}
 	if len(v) < 2 {
-		return 0, nil, false
+		return 0, nil, true
 	}
 	n := int(binary.LittleEndian.Uint16(v))
 	v = v[2:]
 	for ; n > 0; n-- {
 		if len(v) < 4 {
-			return types, nil, false
+			return types, nil, true
 		}
 		types |= suite(v, oui)
 		v = v[4:]
 	}
-	return types, v, true
+	return types, v, false
 }
 
 // suite returns the bit of one selector; a vendor's, or a type above 55, is
@@ -41,6 +45,15 @@ func suite(v []byte, oui uint32) uint64 {
 	return 1 << wlan.AKMOther
 }
 
+// groupSuite reads the group cipher that starts v and returns what follows; where
+// v has none, unsaid is the default.
+func groupSuite(v []byte, oui uint32, unsaid uint) (wlan.Ciphers, []byte) {
+	if len(v) < 4 {
+		return 1 << unsaid, nil
+	}
+	return ciphers(suite(v, oui)), v[4:]
+}
+
 // ciphers narrows a set of types to wlan.Ciphers.
 func ciphers(types uint64) wlan.Ciphers {
 	c := wlan.Ciphers(types & (1<<wlan.CipherOther - 1))
@@ -50,31 +63,31 @@ func ciphers(types uint64) wlan.Ciphers {
 	return c
 }
 
-// rsn reads an RSN element (802.11-2020, 9.4.2.24). Several elements, as with
-// RSN overriding, add up.
+// rsn reads an RSN element (802.11-2020, 9.4.2.24). Several elements add up.
+// Absent suites are the defaults of 9.4.2.24.1: CCMP and 802.1X.
 func (e *Elements) rsn(v []byte) {
 	if len(v) < 2 || binary.LittleEndian.Uint16(v) != 1 { // version
 		return
 	}
+	e.HasRSN = true
 	s := &e.Security
 	v = v[2:]
-	if len(v) < 4 {
-		// Absent suites mean the defaults of 9.4.2.24.1: CCMP and 802.1X.
-		s.Group, s.Pairwise, s.AKMs = 1<<wlan.CipherCCMP, 1<<wlan.CipherCCMP, 1<<wlan.AKM8021X
+	group, v := groupSuite(v, ouiRSN, wlan.CipherCCMP)
+	s.Group |= group
+	pairwise, v, cut := suites(v, ouiRSN, 1<<wlan.CipherCCMP)
+	s.Pairwise |= ciphers(pairwise)
+	var akms uint64
+	if !cut {
+		akms, v, cut = suites(v, ouiRSN, 1<<wlan.AKM8021X)
+	}
+	if akms == 0 { // damaged: that is not an open network
+		akms = 1 << wlan.AKMOther
+	}
+	s.AKMs |= wlan.AKMs(akms)
+	if cut || len(v) < 2 {
 		return
 	}
-	s.Group |= ciphers(suite(v, ouiRSN))
-	types, v, ok := suites(v[4:], ouiRSN)
-	s.Pairwise |= ciphers(types)
-	if !ok {
-		return
-	}
-	types, v, ok = suites(v, ouiRSN)
-	s.AKMs |= wlan.AKMs(types)
-	if !ok || len(v) < 2 {
-		return
-	}
-	const mfpRequired, mfpCapable = 0x40, 0x80
+	const mfpRequired, mfpCapable = 0x40, 0x80 // bits 6 and 7 of RSN capabilities
 	switch {
 	case v[0]&mfpRequired != 0:
 		s.PMF = wlan.PMFRequired
@@ -86,24 +99,48 @@ func (e *Elements) rsn(v []byte) {
 	}
 }
 
+// rsnOverride reads an element that stations which know it use in place of the
+// RSN element (Wi-Fi Alliance, WPA3 specification 3.4). The suites add up; but what only the
+// override requires, the BSS does not require of all.
+func (e *Elements) rsnOverride(v []byte) {
+	base, hadRSN := e.Security.PMF, e.HasRSN
+	e.rsn(v)
+	if hadRSN && e.Security.PMF > base {
+		e.Security.PMF = wlan.PMFCapable
+	}
+}
+
+// rsnx reads the RSN extension element (802.11-2020, 9.4.2.241).
+func (e *Elements) rsnx(v []byte) {
+	if len(v) >= 1 && v[0]&0x20 != 0 { // bit 5
+		e.Features |= wlan.FeatureSAEHashToElement
+	}
+}
+
 // wpa1 reads the vendor element that preceded RSN (Wi-Fi Protected Access
-// specification 3.1, 2.1), from behind its type.
+// specification 3.1, 2.1), from behind its type. Absent suites are TKIP and
+// 802.1X.
 func (e *Elements) wpa1(v []byte) {
-	if len(v) < 6 || binary.LittleEndian.Uint16(v) != 1 { // version
+	if len(v) < 2 || binary.LittleEndian.Uint16(v) != 1 { // version
 		return
 	}
 	s := &e.Security
-	s.Group |= ciphers(suite(v[2:], ouiWPA1))
-	types, v, ok := suites(v[6:], ouiWPA1)
-	s.Pairwise |= ciphers(types)
-	if !ok {
-		return
+	v = v[2:]
+	group, v := groupSuite(v, ouiWPA1, wlan.CipherTKIP)
+	s.Group |= group
+	pairwise, v, cut := suites(v, ouiWPA1, 1<<wlan.CipherTKIP)
+	s.Pairwise |= ciphers(pairwise)
+	var akms uint64
+	if !cut {
+		akms, _, _ = suites(v, ouiWPA1, 1<<1)
 	}
-	types, _, _ = suites(v, ouiWPA1)
-	if types&(1<<1) != 0 {
+	if akms&(1<<1|1<<2) == 0 {
+		s.AKMs |= 1 << wlan.AKMOther
+	}
+	if akms&(1<<1) != 0 {
 		s.AKMs |= 1 << wlan.AKMWPA18021X
 	}
-	if types&(1<<2) != 0 {
+	if akms&(1<<2) != 0 {
 		s.AKMs |= 1 << wlan.AKMWPA1PSK
 	}
 }

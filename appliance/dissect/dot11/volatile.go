@@ -14,7 +14,11 @@ func (el *Element) Volatile() bool {
 		return true
 	case 51, 52: // AP channel report, neighbor report
 		return true
-	case 68, 69: // RSN PMKID list of WAPI, time advertisement
+	case 12, 16: // EDCA parameters have a counter; challenge text
+		return true
+	case 62, 63, 67, 68, 69: // secondary channel offset, access delays, admission capacity, time advertisement
+		return true
+	case 193: // extended BSS load
 		return true
 	case 74, 113, 114: // overlapping BSS scan, mesh configuration, mesh id
 		return true
@@ -32,7 +36,11 @@ func (el *Element) Volatile() bool {
 		}
 	case elemExtension:
 		switch el.Extension {
-		case extHEOperation, extEHTOperation, extMultiLink, 34, 37, 39, 55, 56, 57, 109: // BSS color change, uplink OFDMA, spatial reuse, TID-to-link
+		case extHEOperation, extEHTOperation, extMultiLink:
+			return true
+		case 34, 37, 38, 39, 42: // maximum switch time, uplink OFDMA, MU EDCA with its counter, spatial reuse, BSS colour change
+			return true
+		case 55, 56, 57, 109: // multiple BSSID configuration, non-inheritance, known BSSIDs, TID-to-link
 			return true
 		}
 	}
