@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,8 +22,16 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // memory is a queue without a disk.
 type memory struct {
+	ready chan struct{}
+
+	mu      sync.Mutex
 	records []spool.Record
-	ready   chan struct{}
+}
+
+func (m *memory) left() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.records)
 }
 
 func newMemory(bodies ...string) *memory {
@@ -34,6 +43,8 @@ func newMemory(bodies ...string) *memory {
 }
 
 func (m *memory) add(body string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.records = append(m.records, spool.Record{ID: spool.ReportID{Sequence: uint64(len(body))}, Body: []byte(body)})
 	select {
 	case m.ready <- struct{}{}:
@@ -42,6 +53,8 @@ func (m *memory) add(body string) {
 }
 
 func (m *memory) Next() (spool.Record, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if len(m.records) == 0 {
 		return spool.Record{}, io.EOF
 	}
@@ -49,6 +62,8 @@ func (m *memory) Next() (spool.Record, error) {
 }
 
 func (m *memory) Ack(id spool.ReportID) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if len(m.records) > 0 && m.records[0].ID == id {
 		m.records = m.records[1:]
 	}
@@ -79,7 +94,7 @@ func run(t *testing.T, q *memory, nodes int, post func(attempt) (answer, error))
 	go func() { done <- s.Run(ctx) }()
 	for range 10_000 {
 		synctest.Wait()
-		if len(q.records) == 0 {
+		if q.left() == 0 {
 			break
 		}
 		time.Sleep(time.Second)
@@ -271,13 +286,13 @@ func TestFlushGivesUpAtTheFirstFailure(t *testing.T) {
 			}
 			return stored(), nil
 		}, nil, slog.New(slog.DiscardHandler))
-		if err := s.Flush(t.Context()); err == nil || len(q.records) != 2 {
-			t.Errorf("error %v, %d left", err, len(q.records))
+		if err := s.Flush(t.Context()); err == nil || q.left() != 2 {
+			t.Errorf("error %v, %d left", err, q.left())
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if err := s.Flush(ctx); !errors.Is(err, context.Canceled) || len(q.records) != 2 {
-			t.Errorf("error %v, %d left", err, len(q.records))
+		if err := s.Flush(ctx); !errors.Is(err, context.Canceled) || q.left() != 2 {
+			t.Errorf("error %v, %d left", err, q.left())
 		}
 	})
 }
