@@ -1,0 +1,34 @@
+package config
+
+const help = `tapd listens to networks and reports what it hears to a Picket node.
+
+  tapd -node URL -token TOKEN [-capture IF|FILE]…
+  tapd -config FILE
+
+To start with, you need the address of a node and an enrolment token, which the
+console shows under Taps. The tap makes a key of its own, exchanges the token for a
+place in the cluster, and remembers both: later starts need neither.
+
+  -node URL        address of a node, https://HOST:PORT; several for several nodes
+  -token TOKEN     enrolment token, picket1.…; used once
+  -name NAME       what the console calls this tap (default: the host name)
+  -capture IF|FILE interface to listen on, or capture file to read once and then keep
+                   reporting as ended; several for several. Default: all Ethernet
+                   interfaces that are up
+  -demo FILE       replay a capture again and again as if live, marked as a
+                   demonstration; several for several
+  -window TIME     length of a report, 1s to 60s (default: as the cluster says)
+  -state DIR       where key, identity and unsent reports are kept
+                   (default: /var/lib/picket-tap)
+  -spool MIB       most that unsent reports may take on disk (default: 256)
+  -config FILE     read settings from a file, a line each: name = value
+  -version         print the version
+
+Listening on an interface needs the capability CAP_NET_RAW. Either run tapd as
+root, or give it the capability once:
+
+  sudo setcap cap_net_raw+ep /path/to/tapd
+
+tapd ends on Ctrl-C or SIGTERM; what it heard until then is reported first, or kept
+for the next start. Logs go to standard error.
+`
