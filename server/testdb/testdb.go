@@ -19,11 +19,13 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"picket/server/embedded"
 	"picket/server/store"
@@ -124,6 +126,10 @@ func (db *DB) Conn(t testing.TB, role string) *pgx.Conn {
 	cfg.RuntimeParams["search_path"] = "picket"
 	cfg.RuntimeParams["timezone"] = "UTC"
 	conn, err := pgx.ConnectConfig(t.Context(), cfg)
+	for try := 0; err != nil && t.Context().Err() == nil && isAway(err) && try < 600; try++ {
+		time.Sleep(50 * time.Millisecond) // a test that killed the server: it is coming up again
+		conn, err = pgx.ConnectConfig(t.Context(), cfg)
+	}
 	if err != nil {
 		t.Fatalf("testdb: connect as %s: %v", role, err)
 	}
@@ -142,7 +148,17 @@ func newDB(ctx context.Context) (*DB, error) {
 	}
 	shared.count++
 	db := &DB{Name: fmt.Sprintf("test_%d", shared.count), server: shared.server}
-	return db, db.admin(ctx, "CREATE DATABASE "+db.Name+" TEMPLATE "+template+" OWNER picket_owner")
+	for _, sql := range []string{ // as embedded does
+		"CREATE DATABASE " + db.Name + " TEMPLATE " + template + " OWNER picket_owner",
+		"REVOKE ALL ON DATABASE " + db.Name + " FROM PUBLIC",
+		"GRANT CONNECT ON DATABASE " + db.Name + " TO picket_api",
+		"GRANT CONNECT, TEMPORARY ON DATABASE " + db.Name + " TO picket_ingest",
+	} {
+		if err := db.admin(ctx, sql); err != nil {
+			return nil, err
+		}
+	}
+	return db, nil
 }
 
 func (db *DB) drop() error {
@@ -156,11 +172,18 @@ func (db *DB) drop() error {
 func (db *DB) admin(ctx context.Context, sql string) error {
 	for try := 0; ; try++ {
 		err := exec(ctx, db.server, "postgres", sql)
-		if err == nil || try == 100 {
+		if err == nil || try == 600 || !isAway(err) {
 			return err
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
+}
+
+// isAway reports whether there is no server to answer, rather than one that
+// refuses.
+func isAway(err error) bool {
+	var e *pgconn.PgError
+	return !errors.As(err, &e) || strings.HasPrefix(e.Code, "57P0") // shutting down, crashed, starting up
 }
 
 // start makes the server and the template.
