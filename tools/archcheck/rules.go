@@ -63,7 +63,7 @@ var homes = []Home{
 		"fiber reuses its buffers after a handler returns; it stays where that is known",
 	},
 	{
-		"server/store", []string{"server/store", "server/ingest", "server/api", "server/publish", "server/testdb", "server/cmd/"},
+		"server/store", []string{"server/store", "server/ingest", "server/api", "server/publish", "server/database", "server/testdb", "server/cmd/"},
 		"domain packages of the server know no storage",
 	},
 	{"github.com/mdlayher/genetlink", []string{"radio/nl80211"}, "generic netlink lives only in radio/nl80211"},
@@ -102,6 +102,7 @@ type Exception struct{ Where, Why string }
 // stateExceptions are package-level variables, as PACKAGE.NAME.
 var stateExceptions = []Exception{
 	{"server/testdb.shared", "one PostgreSQL serves all tests of a binary; starting it takes seconds"},
+	{"shared/wire.layouts", "a cache of what reflection says of message types, which never changes"},
 	{"shared/wire.coders", "a pool of coders saves their set-up and remembers nothing of what they coded"},
 }
 
