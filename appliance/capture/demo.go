@@ -31,6 +31,8 @@ type Demo struct {
 	file  *File // nil between files
 	empty int   // files in a row that gave no packet
 
+	once bool
+
 	start  time.Time     // of the replay
 	base   time.Duration // from start to the begin of the current file's first second
 	origin int64         // that second in the file's own time, ns since 1970
@@ -51,6 +53,16 @@ func OpenDemo(paths ...string) (*Demo, error) {
 		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
+}
+
+// OpenRecording is OpenDemo of one file, which is replayed once: io.EOF follows
+// its last packet.
+func OpenRecording(path string) (*Demo, error) {
+	d, err := OpenDemo(path)
+	if err == nil {
+		d.once = true
+	}
+	return d, err
 }
 
 // Next returns the next packet when it is due, or ErrIdle after 100 ms. It sleeps
@@ -135,6 +147,9 @@ func (d *Demo) endFile(err error) error {
 		return fmt.Errorf("replay: %w", err)
 	}
 	d.file = nil
+	if d.once {
+		return io.EOF
+	}
 	passed := d.due - d.base
 	d.base += (passed + time.Second).Truncate(time.Second)
 	d.due = d.base

@@ -2,6 +2,7 @@ package capture_test
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -111,6 +112,25 @@ func TestDemoReplaysACutFile(t *testing.T) {
 		for range 3 {
 			if p := wait(t, d); string(p.Data) != "1" {
 				t.Errorf("packet %q", p.Data)
+			}
+		}
+	})
+}
+
+func TestRecordingIsReplayedOnce(t *testing.T) {
+	path := writeFile(t, "a.pcap", classicFile(1).packet(0, 0, []byte("1")).packet(1, 0, []byte("2")))
+	synctest.Test(t, func(t *testing.T) {
+		d, err := capture.OpenRecording(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		wait(t, d)
+		wait(t, d)
+		var p capture.Packet
+		for range 2 {
+			if err := d.Next(&p); !errors.Is(err, io.EOF) {
+				t.Errorf("error %v, want %v", err, io.EOF)
 			}
 		}
 	})

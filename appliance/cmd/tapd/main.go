@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"picket/appliance/config"
+)
+
+// version is set when a release is built.
+var version = "devel"
+
+func main() {
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	err := run(context.Background(), os.Args[1:], log)
+	if err != nil && !errors.Is(err, config.ErrHelp) {
+		log.Error("tapd stopped", "err", err)
+		os.Exit(1) // who started us starts us again
+	}
+}
+
+func run(ctx context.Context, args []string, log *slog.Logger) error {
+	cfg, err := config.Parse(args, os.Stdout)
+	if err != nil {
+		return err
+	}
+	if cfg.Version {
+		fmt.Println("tapd", version)
+		return nil
+	}
+	own := &ownTraffic{nodes: cfg.Nodes, log: log}
+	inputs, demonstration, err := inputs(cfg, os.DirFS("/sys"), own, log)
+	if err != nil {
+		return err
+	}
+	id, err := enrol(ctx, cfg, log)
+	if err != nil || id == nil {
+		return err
+	}
+	own.nodes = nodeURLs(cfg, id)
+	t, err := newTap(cfg, id, demonstration, log)
+	if err != nil {
+		return err
+	}
+	return t.run(ctx, inputs)
+}

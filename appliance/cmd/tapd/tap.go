@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"picket/appliance/aggregate"
+	"picket/appliance/config"
+	"picket/appliance/health"
+	"picket/appliance/identity"
+	"picket/appliance/pipeline"
+	"picket/appliance/report"
+	"picket/appliance/spool"
+	"picket/shared/task"
+	"picket/shared/wire"
+	"picket/shared/wire/wirepb"
+)
+
+const (
+	defaultWindow = 10 * time.Second
+	lastAttempt   = 3 * time.Second // to deliver, when the process ends
+)
+
+// tap is what a running process consists of.
+type tap struct {
+	log         *slog.Logger
+	spool       *spool.Spool
+	sender      *report.Sender
+	definitions *aggregate.Definitions
+	health      *health.Reader
+	pipeline    pipeline.Config
+	lost        uint64 // reports that could not even be spooled
+}
+
+func newTap(cfg config.Config, id *identity.Identity, demonstration bool, log *slog.Logger) (*tap, error) {
+	s, err := spool.Open(filepath.Join(cfg.State, "spool"), cfg.Spool)
+	if err != nil {
+		return nil, err
+	}
+	t := &tap{log: log, spool: s, definitions: aggregate.NewDefinitions(), health: health.NewReader()}
+	t.pipeline = pipeline.Config{
+		Window: id.Window, Version: version, Demonstration: demonstration,
+		Definitions: t.definitions, Health: t.describe, Emit: t.emit,
+	}
+	if cfg.Window != 0 {
+		t.pipeline.Window = cfg.Window
+	}
+	_, _ = rand.Read(t.pipeline.Boot[:]) // never fails: crypto/rand ends the process instead
+	t.sender = report.New(report.Config{
+		Queue: s, URLs: nodeURLs(cfg, id), Client: report.NewClient(id.TLSConfig()), Signer: id.Signer(), Log: log, Want: t.want,
+	})
+	return t, nil
+}
+
+// run captures and delivers until a signal, and then ends in order.
+func (t *tap) run(ctx context.Context, inputs []pipeline.Input) error {
+	if left := t.spool.Len(); left > 0 || t.spool.Damaged() > 0 {
+		t.log.Info("reports from before are still to be sent", "reports", left, "damaged_octets", t.spool.Damaged())
+	}
+	t.log.Info("capturing", "version", version, "sources", len(inputs), "window", t.pipeline.Window)
+	live := pipeline.NewLive(t.pipeline, inputs, t.log)
+	err := task.Run(ctx, t.log, task.Signals(), live, t.spool.Task(t.log), t.sender)
+
+	// The last window is in the spool by now.
+	syncErr := t.spool.Sync()
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastAttempt)
+	defer cancel()
+	if err := t.sender.Flush(last); err != nil {
+		t.log.Info("reports wait for the next start", "reports", t.spool.Len(), "err", err)
+	}
+	return errors.Join(err, syncErr, t.spool.Close())
+}
+
+// describe fills in how box and spool are.
+func (t *tap) describe(h *wirepb.Health) {
+	t.health.Fill(h)
+	h.SpoolReports = uint32(t.spool.Len())
+	h.SpoolBytes = uint64(t.spool.Bytes())
+}
+
+// emit spools a report. What cannot be spooled is lost and counted, because a
+// tap that stops for a full disk hears nothing at all.
+func (t *tap) emit(r *wirepb.Report) error {
+	r.Header.ReportsDropped = t.spool.Dropped() + t.sender.Refused() + t.lost
+	id := spool.ReportID{Boot: t.pipeline.Boot, Sequence: r.Header.Sequence}
+	body, err := wire.Encode(r)
+	if err != nil {
+		t.lost++
+		t.log.Error("report lost: it cannot be encoded", "sequence", id.Sequence, "err", err)
+		return nil
+	}
+	if err := t.spool.Append(id, body); err != nil {
+		t.log.Error("report lost: it cannot be spooled", "sequence", id.Sequence, "err", fmt.Errorf("%d octets: %w", len(body), err))
+	}
+	return nil
+}
+
+// want sends definitions again that a node lacks. It may ask for those of a boot
+// that is over: they are gone.
+func (t *tap) want(boot [16]byte, elements, fingerprints []uint32) {
+	if boot == t.pipeline.Boot {
+		t.definitions.Want(elements, fingerprints)
+	}
+}
