@@ -81,7 +81,8 @@ var codedBits = [14]uint32{6, 12, 18, 24, 36, 48, 54, 60, 72, 80, 90, 100, 108, 
 
 // ofdm returns kbit/s for a symbol of the given tenths of a microsecond.
 func ofdm(mcs, streams, tones, symbol uint32) uint32 {
-	return codedBits[mcs] * streams * tones * 10_000 / 12 / symbol
+	// Sixteen streams of 320 MHz do not fit 32 bits on the way.
+	return uint32(uint64(codedBits[mcs]*streams*tones) * 10_000 / 12 / uint64(symbol))
 }
 
 // AirtimeUS estimates how long a frame of n octets occupied the channel, in µs:
