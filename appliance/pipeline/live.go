@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"picket/appliance/aggregate"
@@ -214,8 +215,11 @@ func (w *worker) capture(ctx context.Context) error {
 	defer src.Close()
 	w.problem = ""
 	defer w.count(src)
+	// A source that is never idle for 100 ms must end with ctx all the same.
+	var stop atomic.Bool
+	defer context.AfterFunc(ctx, func() { stop.Store(true) })()
 	var p capture.Packet
-	for n := 0; ; n++ {
+	for {
 		err := src.Next(&p)
 		switch {
 		case err == nil:
@@ -225,9 +229,6 @@ func (w *worker) capture(ctx context.Context) error {
 			}
 			w.linkType = uint16(p.LinkType)
 			w.shard.Add(w.linkType, p.Time, p.Length, p.Data)
-			if n&0x3ff != 0 {
-				continue
-			}
 		case errors.Is(err, capture.ErrIdle):
 			if now := time.Now().UnixNano(); now >= w.end {
 				w.count(src)
@@ -238,7 +239,7 @@ func (w *worker) capture(ctx context.Context) error {
 		default:
 			return err
 		}
-		if ctx.Err() != nil {
+		if stop.Load() {
 			return nil
 		}
 	}
