@@ -135,7 +135,7 @@ type SignalLane struct {
 	Mean      []*float64    `json:"mean" doc:"dBm"`
 	Max       []*int        `json:"max" doc:"dBm"`
 	Frames    []*int64      `json:"frames" doc:"Frames of the BSS per step; null where not listened"`
-	Histogram [][]SignalBin `json:"histogram" doc:"Of each step"`
+	Histogram [][]SignalBin `json:"histogram" doc:"Of each step; empty where the time range is so long, or the taps are so many, that steps are of 10 minutes and more"`
 }
 
 // SignalBin is [bin, frames]: bin b counts powers from -2b-1 to -2b dBm.

@@ -55,7 +55,7 @@ type TapHealth struct {
 	At           []Time     `json:"at" doc:"Start of each step"`
 	Frames       []*int64   `json:"frames" doc:"Per step"`
 	Drops        []*int64   `json:"drops" doc:"Frames dropped by the kernel, per step"`
-	CPUPercent   []*float64 `json:"cpuPercent" doc:"Mean of the step"`
+	CPUPercent   []*float64 `json:"cpuPercent" doc:"Mean of the step, of all cores; null also where the time range is longer than 7 days"`
 	MemoryBytes  []*int64   `json:"memoryBytes" doc:"Highest of the step"`
 	TemperatureC []*float64 `json:"temperatureC" doc:"Highest of the step; null also without a sensor"`
 	SpoolReports []*int64   `json:"spoolReports" doc:"Highest of the step"`

@@ -25,8 +25,10 @@ var ErrNoSite = fmt.Errorf("site: %w", ErrNotFound)
 // statementTimeout bounds each query of the console.
 const statementTimeout = 15 * time.Second
 
+// Compiling the console's queries takes longer than running them.
 const enterTenantSQL = `
 SELECT set_config('picket.tenant_id', @tenant, true),
+       set_config('jit', 'off', true),
        set_config('statement_timeout', @timeout, true)`
 
 // inTenant runs f in a transaction that sees one tenant, or none where tenant

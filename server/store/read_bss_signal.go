@@ -2,12 +2,20 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
 
 // maxLanes bounds the taps of a signal chart: those that hear the BSSID best.
 const maxLanes = 12
+
+// maxWindows bounds the windows that a signal chart reads, to about a second: a
+// day of four taps. Beyond, it reads rollups.
+const maxWindows = 40_000
+
+// usualWindow is how long windows are, unless set otherwise.
+const usualWindow = 10 * time.Second
 
 // SignalChart is the signal of a BSSID over time.
 type SignalChart struct {
@@ -53,22 +61,21 @@ GROUP BY tap_id
 ORDER BY max(signal_mean_dbm) DESC NULLS LAST, tap_id
 LIMIT @limit`
 
+// A position of the BSSID in the arrays is found first: to unnest all of them
+// for one takes ten times as long.
 const signalRawSQL = `
 SELECT w.tap_id::text AS tap,
        floor(extract(epoch FROM w.window_start - @from::timestamptz) / @step::float8)::int AS step,
-       coalesce(sum(e.frames), 0)::bigint AS frames,
-       min(e.signal_min_dbm) FILTER (WHERE e.signal_count > 0)::int AS min_d_bm,
-       max(e.signal_max_dbm) FILTER (WHERE e.signal_count > 0)::int AS max_d_bm,
-       (sum(e.signal_sum_dbm)::float8 / nullif(sum(e.signal_count), 0)) AS mean_d_bm
+       coalesce(sum(w.frames[i]), 0)::bigint AS frames,
+       min(w.signal_min_dbm[i]) FILTER (WHERE w.signal_count[i] > 0)::int AS min_d_bm,
+       max(w.signal_max_dbm[i]) FILTER (WHERE w.signal_count[i] > 0)::int AS max_d_bm,
+       (sum(w.signal_sum_dbm[i])::float8 / nullif(sum(w.signal_count[i]), 0)) AS mean_d_bm
 FROM bss_window w
-CROSS JOIN LATERAL unnest(w.bssid, w.frames, w.signal_count, w.signal_sum_dbm, w.signal_min_dbm, w.signal_max_dbm)
-  AS e (bssid, frames, signal_count, signal_sum_dbm, signal_min_dbm, signal_max_dbm)
+CROSS JOIN LATERAL unnest(array_positions(w.bssid, @bssid::macaddr)) AS i
 WHERE w.tenant_id = @tenant::uuid
   AND w.tap_id = ANY(@taps::text[]::uuid[])
   AND w.window_start >= @from
   AND w.window_start < @to
-  AND @bssid::macaddr = ANY(w.bssid)
-  AND e.bssid = @bssid::macaddr
 GROUP BY 1, 2
 ORDER BY 1, 2`
 
@@ -96,37 +103,35 @@ ORDER BY 1, 2`
 const signalBinsSQL = `
 SELECT w.tap_id::text AS tap,
        floor(extract(epoch FROM w.window_start - @from::timestamptz) / @step::float8)::int AS step,
-       (e.bin_first + i)::int AS bin,
-       sum(w.signal_bins[e.before + i + 1])::bigint AS frames
+       (w.signal_bin_first[i] + k)::int AS bin,
+       sum(w.signal_bins[o.before + k + 1])::bigint AS frames
 FROM bss_window w
+CROSS JOIN LATERAL unnest(array_positions(w.bssid, @bssid::macaddr)) AS i
 CROSS JOIN LATERAL (
-  SELECT u.bssid,
-         coalesce(u.bin_first, 0) AS bin_first,
-         coalesce(u.bin_count, 0) AS bin_count,
-         (sum(coalesce(u.bin_count, 0)) OVER (ORDER BY u.place) - coalesce(u.bin_count, 0))::int AS before
-  FROM unnest(w.bssid, w.signal_bin_first, w.signal_bin_count) WITH ORDINALITY
-    AS u (bssid, bin_first, bin_count, place)) e
-CROSS JOIN LATERAL generate_series(0, e.bin_count - 1) AS i
+  SELECT coalesce(sum(c), 0)::int AS before
+  FROM unnest(w.signal_bin_count[1:i - 1]) AS c) o
+CROSS JOIN LATERAL generate_series(0, w.signal_bin_count[i] - 1) AS k
 WHERE w.tenant_id = @tenant::uuid
   AND w.tap_id = ANY(@taps::text[]::uuid[])
   AND w.window_start >= @from
   AND w.window_start < @to
-  AND @bssid::macaddr = ANY(w.bssid)
-  AND e.bssid = @bssid::macaddr
 GROUP BY 1, 2, 3
-HAVING sum(w.signal_bins[e.before + i + 1]) > 0
+HAVING sum(w.signal_bins[o.before + k + 1]) > 0
 ORDER BY 1, 2, 3`
 
 // BSSSignal returns the signal of a BSSID over time. Where the steps are as long
 // as a rollup's there are no bins. It is ErrNotFound where no tap heard it.
 func (r *Reader) BSSSignal(ctx context.Context, tenant, bssid string, span Span) (chart SignalChart, err error) {
 	err = r.read(ctx, tenant, span, "signal of BSS", func(v *view) error {
-		g := span.grid()
-		chart.Grid = g
 		taps, err := v.signalTaps(ctx, bssid)
 		if err != nil {
 			return err
 		}
+		g := span.grid(0)
+		if int(span.To.Sub(span.From)/usualWindow)*len(taps) > maxWindows {
+			g = span.grid(bucket)
+		}
+		chart.Grid = g
 		covers, err := v.coverage(ctx, taps)
 		if err != nil {
 			return err

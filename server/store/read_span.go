@@ -52,12 +52,12 @@ type Grid struct {
 	Len  int
 }
 
-// grid returns the finest steps of which the range has no more than maxSteps,
-// aligned to UTC as windows are.
-func (s Span) grid() Grid {
+// grid returns the finest steps, not finer than least, of which the range has no
+// more than maxSteps, aligned to UTC as windows are.
+func (s Span) grid(least time.Duration) Grid {
 	step := steps[len(steps)-1]
 	for _, d := range steps {
-		if s.To.Sub(s.From) <= d*maxSteps {
+		if d >= least && s.To.Sub(s.From) <= d*maxSteps {
 			step = d
 			break
 		}

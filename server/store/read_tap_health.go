@@ -58,13 +58,17 @@ WHERE tenant_id = @tenant::uuid
 GROUP BY 1
 ORDER BY 1`
 
+// maxRawHealth is up to which length a time range reads reports: they have more
+// than the rollup, and a week of one tap is 60,000 small rows.
+const maxRawHealth = 7 * 24 * time.Hour
+
 // TapHealth returns a tap's health over the time range, or ErrNotFound.
 func (r *Reader) TapHealth(ctx context.Context, tenant, tap string, span Span) (health TapHealth, err error) {
 	err = r.read(ctx, tenant, span, "tap health", func(v *view) error {
 		if _, ok := v.taps[tap]; !ok {
 			return ErrNotFound
 		}
-		g := span.grid()
+		g := span.grid(0)
 		health.Grid = g
 		covers, err := v.coverage(ctx, []string{tap})
 		if err != nil {
@@ -72,7 +76,7 @@ func (r *Reader) TapHealth(ctx context.Context, tenant, tap string, span Span) (
 		}
 		health.Covered = covers[tap].steps(g)
 		sql := tapHealthRawSQL
-		if g.rolled() {
+		if span.To.Sub(span.From) > maxRawHealth {
 			sql = tapHealthRolledSQL
 		}
 		health.Steps, err = collect[TapHealthStep](ctx, v, sql, pgx.StrictNamedArgs{
