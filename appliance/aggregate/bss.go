@@ -151,3 +151,13 @@ func (r *bssRow) clock(body *dot11.BeaconBody, t int64, ms uint32) {
 		r.interval = body.Interval
 	}
 }
+
+// clockAtStart returns the timing synchronisation function as it was at the
+// window's start, and 0; or, of a BSS that started later than that, as it was
+// heard, and when.
+func (r *bssRow) clockAtStart() (tsf uint64, ms uint32) {
+	if since := uint64(r.tsfHeard) * 1000; uint64(r.tsf) >= since {
+		return uint64(r.tsf) - since, 0
+	}
+	return uint64(r.tsf), r.tsfHeard
+}

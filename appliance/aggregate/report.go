@@ -3,6 +3,7 @@ package aggregate
 import (
 	"time"
 
+	"picket/shared/wire"
 	"picket/shared/wire/wirepb"
 )
 
@@ -83,6 +84,14 @@ func timeColumns(n int, row func(int) span) *wirepb.Times {
 		t.FirstMs[i], t.SpanMs[i] = s.first, s.last-s.first
 	}
 	return t
+}
+
+// rounded is timeColumns for tables of many rows, which round times down.
+func rounded(n int, row func(int) span) *wirepb.Times {
+	return timeColumns(n, func(i int) span {
+		s := row(i)
+		return span{s.first - s.first%wire.TimesUnitMS, s.last - s.last%wire.TimesUnitMS}
+	})
 }
 
 // column returns what of each row.

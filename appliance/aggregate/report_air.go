@@ -19,15 +19,15 @@ func (w *Window) bssTable(d *dictionary) *wirepb.BSSTable {
 		Beacons:             column(rows, func(r *bssRow) uint32 { return r.beacons }),
 		ProbeResponses:      column(rows, func(r *bssRow) uint32 { return r.responses }),
 		BeaconIntervalTu:    column(rows, func(r *bssRow) uint32 { return uint32(r.interval) }),
-		TsfUs:               column(rows, func(r *bssRow) uint64 { return uint64(r.tsf) }),
-		TsfHeardMs:          column(rows, func(r *bssRow) uint32 { return r.tsfHeard }),
+		TsfUs:               column(rows, func(r *bssRow) uint64 { tsf, _ := r.clockAtStart(); return tsf }),
+		TsfHeardMs:          column(rows, func(r *bssRow) uint32 { _, ms := r.clockAtStart(); return ms }),
 		TsfJumps:            column(rows, func(r *bssRow) uint32 { return r.tsfJumps }),
 		Frames:              column(rows, func(r *bssRow) uint32 { return r.frames }),
 		Bytes:               column(rows, func(r *bssRow) uint64 { return r.bytes }),
 		Retries:             column(rows, func(r *bssRow) uint32 { return r.retries }),
 		SwitchToMhz:         column(rows, func(r *bssRow) uint32 { return uint32(r.switchTo) }),
 		Signals:             signalColumns(len(rows), func(i int) *signals { return &rows[i].signals }),
-		Times:               timeColumns(len(rows), func(i int) span { return rows[i].span }),
+		Times:               rounded(len(rows), func(i int) span { return rows[i].span }),
 	}
 	t.Security = column(rows, func(r *bssRow) uint32 {
 		if !r.heard {
@@ -90,7 +90,7 @@ func (w *Window) stationTable(d *dictionary) *wirepb.StationTable {
 		AssociationFingerprint: column(rows, func(r *stationRow) uint32 { return r.associationFingerprint }),
 		ProtectedFrames:        column(rows, func(r *stationRow) uint32 { return r.protected }),
 		Signals:                signalColumns(len(rows), func(i int) *signals { return &rows[i].signals }),
-		Times:                  timeColumns(len(rows), func(i int) span { return rows[i].span }),
+		Times:                  rounded(len(rows), func(i int) span { return rows[i].span }),
 	}
 }
 

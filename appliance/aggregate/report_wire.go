@@ -15,7 +15,7 @@ func (w *Window) hostTable(d *dictionary) *wirepb.HostTable {
 		BytesSent:      column(rows, func(r *hostRow) uint64 { return r.bytesSent }),
 		FramesReceived: column(rows, func(r *hostRow) uint32 { return r.received }),
 		BytesReceived:  column(rows, func(r *hostRow) uint64 { return r.bytesReceived }),
-		Times:          timeColumns(len(rows), func(i int) span { return rows[i].span }),
+		Times:          rounded(len(rows), func(i int) span { return rows[i].span }),
 	}
 	for i, k := range keys {
 		t.Ip[i] = d.ip(k.ip)
@@ -135,7 +135,7 @@ func (w *Window) flowTable(d *dictionary) *wirepb.FlowTable {
 		SynAcks:         column(rows, func(r *flowRow) uint32 { return r.synACKs }),
 		Fins:            column(rows, func(r *flowRow) uint32 { return r.fins }),
 		Resets:          column(rows, func(r *flowRow) uint32 { return r.resets }),
-		Times:           timeColumns(n, func(i int) span { return rows[i].span }),
+		Times:           rounded(n, func(i int) span { return rows[i].span }),
 	}
 	for i, k := range keys {
 		low, high := d.endpoint(ipKey{k.low, k.version}), d.endpoint(ipKey{k.high, k.version})

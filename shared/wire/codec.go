@@ -28,21 +28,22 @@ var (
 	ErrMalformed = errors.New("malformed report")
 )
 
-// A coder compresses and decompresses; both are costly to make and safe to reuse.
+// A coder compresses and decompresses; both are costly to make and safe to use
+// again.
 type coder struct {
 	enc *zstd.Encoder
 	dec *zstd.Decoder
 	raw []byte
 }
 
-// coders are pooled and not shared: EncodeAll and DecodeAll would otherwise make
-// every caller wait for the others' blocks.
+// coders are pooled and not shared, so that no caller waits for another's block.
 var coders = sync.Pool{New: func() any { return newCoder() }}
 
 func newCoder() *coder {
 	enc, err := zstd.NewWriter(nil,
 		zstd.WithEncoderConcurrency(1),
-		zstd.WithEncoderLevel(zstd.SpeedDefault),
+		zstd.WithEncoderLevel(zstd.SpeedBetterCompression),
+		zstd.WithWindowSize(128<<10),
 		zstd.WithLowerEncoderMem(true),
 		zstd.WithEncoderCRC(true))
 	if err != nil {
@@ -58,13 +59,14 @@ func newCoder() *coder {
 	return &coder{enc: enc, dec: dec}
 }
 
-// Encode returns r as it is sent. The result is the caller's. The error is
-// ErrTooLarge when r exceeds a limit, so that it is never spooled in vain.
+// Encode returns r as it is sent, and leaves r as it is. The result is the
+// caller's. The error is ErrTooLarge when r exceeds a limit, so that it is never
+// spooled in vain.
 func Encode(r *wirepb.Report) ([]byte, error) {
 	c := coders.Get().(*coder)
 	defer coders.Put(c)
 	var err error
-	c.raw, err = proto.MarshalOptions{Deterministic: true}.MarshalAppend(c.raw[:0], r)
+	c.raw, err = proto.MarshalOptions{Deterministic: true}.MarshalAppend(c.raw[:0], pack(r))
 	if err != nil {
 		return nil, fmt.Errorf("encode report: %w", err)
 	}
@@ -98,8 +100,10 @@ func Decode(b []byte) (*wirepb.Report, error) {
 	if err := proto.Unmarshal(raw, r); err != nil {
 		return nil, fmt.Errorf("%w: protobuf: %v", ErrMalformed, err) //nolint:errorlint // as above
 	}
-	if err := Validate(r); err != nil {
-		return nil, err
+	v := new(validator)
+	v.unpack(r)
+	if v.validate(r); v.err != nil {
+		return nil, v.err
 	}
 	return r, nil
 }

@@ -34,7 +34,13 @@ const maxWindowStart = 253_402_300_799_000_000
 // Columns that are absent are filled with zeroes, so that a reader may index
 // every column of a table by row.
 func Validate(r *wirepb.Report) error {
-	v := &validator{dict: r.GetDictionary()}
+	v := new(validator)
+	v.validate(r)
+	return v.err
+}
+
+func (v *validator) validate(r *wirepb.Report) {
+	v.dict = r.GetDictionary()
 	v.header(r.GetHeader())
 	v.health(r.GetHealth())
 	v.dictionary()
@@ -51,7 +57,6 @@ func Validate(r *wirepb.Report) error {
 	v.dhcp(r.GetDhcp())
 	v.dns(r.GetDns())
 	v.flows(r.GetFlows())
-	return v.err
 }
 
 // validator keeps the first error: after it, checks do nothing.

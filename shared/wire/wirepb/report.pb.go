@@ -154,6 +154,7 @@ type Report struct {
 	Dhcp          *DHCPTable             `protobuf:"bytes,22,opt,name=dhcp,proto3" json:"dhcp,omitempty"`
 	Dns           *DNSTable              `protobuf:"bytes,23,opt,name=dns,proto3" json:"dns,omitempty"`
 	Flows         *FlowTable             `protobuf:"bytes,24,opt,name=flows,proto3" json:"flows,omitempty"`
+	Columns       []byte                 `protobuf:"bytes,50,opt,name=columns,proto3" json:"columns,omitempty"` // all columns of numbers, as sent (columns.go)
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -296,6 +297,13 @@ func (x *Report) GetDns() *DNSTable {
 func (x *Report) GetFlows() *FlowTable {
 	if x != nil {
 		return x.Flows
+	}
+	return nil
+}
+
+func (x *Report) GetColumns() []byte {
+	if x != nil {
+		return x.Columns
 	}
 	return nil
 }
@@ -694,7 +702,10 @@ type Dictionary struct {
 	Ipv4          []byte                 `protobuf:"bytes,3,opt,name=ipv4,proto3" json:"ipv4,omitempty"`   // 4 octets each
 	Ipv6          []byte                 `protobuf:"bytes,4,opt,name=ipv6,proto3" json:"ipv6,omitempty"`   // 16 octets each; their indexes follow those of ipv4
 	Securities    []*Security            `protobuf:"bytes,5,rep,name=securities,proto3" json:"securities,omitempty"`
-	Names         [][]byte               `protobuf:"bytes,6,rep,name=names,proto3" json:"names,omitempty"` // DNS names, host names: at most 255 octets, as sent
+	Names         [][]byte               `protobuf:"bytes,6,rep,name=names,proto3" json:"names,omitempty"`                     // DNS names, host names: at most 255 octets, as sent
+	Frequencies   []uint32               `protobuf:"varint,7,rep,packed,name=frequencies,proto3" json:"frequencies,omitempty"` // MHz; this and what follows only as sent (form.go)
+	Features      []uint32               `protobuf:"varint,8,rep,packed,name=features,proto3" json:"features,omitempty"`       // wlan.Features
+	Widths        []uint32               `protobuf:"varint,9,rep,packed,name=widths,proto3" json:"widths,omitempty"`           // MHz
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -767,6 +778,27 @@ func (x *Dictionary) GetSecurities() []*Security {
 func (x *Dictionary) GetNames() [][]byte {
 	if x != nil {
 		return x.Names
+	}
+	return nil
+}
+
+func (x *Dictionary) GetFrequencies() []uint32 {
+	if x != nil {
+		return x.Frequencies
+	}
+	return nil
+}
+
+func (x *Dictionary) GetFeatures() []uint32 {
+	if x != nil {
+		return x.Features
+	}
+	return nil
+}
+
+func (x *Dictionary) GetWidths() []uint32 {
+	if x != nil {
+		return x.Widths
 	}
 	return nil
 }
@@ -1167,11 +1199,13 @@ func (x *Signals) GetBins() []uint32 {
 }
 
 // Times are offsets of the first and last frame of a row from the start of the
-// window, and the distance between them.
+// window, and the distance between them. Tables of many rows round them down to
+// 100 ms; those in which order matters do not.
 type Times struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	FirstMs       []uint32               `protobuf:"varint,1,rep,packed,name=first_ms,json=firstMs,proto3" json:"first_ms,omitempty"`
 	SpanMs        []uint32               `protobuf:"varint,2,rep,packed,name=span_ms,json=spanMs,proto3" json:"span_ms,omitempty"`
+	UnitMs        uint32                 `protobuf:"varint,3,opt,name=unit_ms,json=unitMs,proto3" json:"unit_ms,omitempty"` // of both columns as sent (form.go); 0: 1 ms
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1220,6 +1254,13 @@ func (x *Times) GetSpanMs() []uint32 {
 	return nil
 }
 
+func (x *Times) GetUnitMs() uint32 {
+	if x != nil {
+		return x.UnitMs
+	}
+	return 0
+}
+
 // BSSTable has a row a BSSID, SSID and frequency.
 type BSSTable struct {
 	state               protoimpl.MessageState `protogen:"open.v1"`
@@ -1235,8 +1276,8 @@ type BSSTable struct {
 	Beacons             []uint32               `protobuf:"varint,10,rep,packed,name=beacons,proto3" json:"beacons,omitempty"`
 	ProbeResponses      []uint32               `protobuf:"varint,11,rep,packed,name=probe_responses,json=probeResponses,proto3" json:"probe_responses,omitempty"`
 	BeaconIntervalTu    []uint32               `protobuf:"varint,12,rep,packed,name=beacon_interval_tu,json=beaconIntervalTu,proto3" json:"beacon_interval_tu,omitempty"`
-	TsfUs               []uint64               `protobuf:"fixed64,13,rep,packed,name=tsf_us,json=tsfUs,proto3" json:"tsf_us,omitempty"`                 // of the last beacon or probe response
-	TsfHeardMs          []uint32               `protobuf:"varint,14,rep,packed,name=tsf_heard_ms,json=tsfHeardMs,proto3" json:"tsf_heard_ms,omitempty"` // when that was, from the start of the window
+	TsfUs               []uint64               `protobuf:"varint,13,rep,packed,name=tsf_us,json=tsfUs,proto3" json:"tsf_us,omitempty"`                  // at the moment below, from the last beacon or probe response
+	TsfHeardMs          []uint32               `protobuf:"varint,14,rep,packed,name=tsf_heard_ms,json=tsfHeardMs,proto3" json:"tsf_heard_ms,omitempty"` // from the start of the window; mostly 0: the value is reckoned back to it
 	TsfJumps            []uint32               `protobuf:"varint,15,rep,packed,name=tsf_jumps,json=tsfJumps,proto3" json:"tsf_jumps,omitempty"`         // times it ran backwards or leapt by more than a second
 	Frames              []uint32               `protobuf:"varint,16,rep,packed,name=frames,proto3" json:"frames,omitempty"`                             // sent in the BSS, beacons and stations included
 	Bytes               []uint64               `protobuf:"varint,17,rep,packed,name=bytes,proto3" json:"bytes,omitempty"`
@@ -2838,7 +2879,7 @@ var File_report_proto protoreflect.FileDescriptor
 
 const file_report_proto_rawDesc = "" +
 	"\n" +
-	"\freport.proto\x12\x0epicket.wire.v1\"\xe1\x06\n" +
+	"\freport.proto\x12\x0epicket.wire.v1\"\xfb\x06\n" +
 	"\x06Report\x12.\n" +
 	"\x06header\x18\x01 \x01(\v2\x16.picket.wire.v1.HeaderR\x06header\x12.\n" +
 	"\x06health\x18\x02 \x01(\v2\x16.picket.wire.v1.HealthR\x06health\x12:\n" +
@@ -2861,7 +2902,8 @@ const file_report_proto_rawDesc = "" +
 	"\x03arp\x18\x15 \x01(\v2\x18.picket.wire.v1.ARPTableR\x03arp\x12-\n" +
 	"\x04dhcp\x18\x16 \x01(\v2\x19.picket.wire.v1.DHCPTableR\x04dhcp\x12*\n" +
 	"\x03dns\x18\x17 \x01(\v2\x18.picket.wire.v1.DNSTableR\x03dns\x12/\n" +
-	"\x05flows\x18\x18 \x01(\v2\x19.picket.wire.v1.FlowTableR\x05flows\"\x89\x02\n" +
+	"\x05flows\x18\x18 \x01(\v2\x19.picket.wire.v1.FlowTableR\x05flows\x12\x18\n" +
+	"\acolumns\x182 \x01(\fR\acolumns\"\x89\x02\n" +
 	"\x06Header\x12\x17\n" +
 	"\aboot_id\x18\x01 \x01(\fR\x06bootId\x12\x1a\n" +
 	"\bsequence\x18\x02 \x01(\x04R\bsequence\x12&\n" +
@@ -2905,7 +2947,7 @@ const file_report_proto_rawDesc = "" +
 	"\tKIND_FILE\x10\x03\"3\n" +
 	"\aRefused\x12\x14\n" +
 	"\x05table\x18\x01 \x01(\tR\x05table\x12\x12\n" +
-	"\x04rows\x18\x02 \x01(\x04R\x04rows\"\xae\x01\n" +
+	"\x04rows\x18\x02 \x01(\x04R\x04rows\"\x84\x02\n" +
 	"\n" +
 	"Dictionary\x12\x12\n" +
 	"\x04macs\x18\x01 \x01(\fR\x04macs\x12\x14\n" +
@@ -2915,7 +2957,10 @@ const file_report_proto_rawDesc = "" +
 	"\n" +
 	"securities\x18\x05 \x03(\v2\x18.picket.wire.v1.SecurityR\n" +
 	"securities\x12\x14\n" +
-	"\x05names\x18\x06 \x03(\fR\x05names\"|\n" +
+	"\x05names\x18\x06 \x03(\fR\x05names\x12 \n" +
+	"\vfrequencies\x18\a \x03(\rR\vfrequencies\x12\x1a\n" +
+	"\bfeatures\x18\b \x03(\rR\bfeatures\x12\x16\n" +
+	"\x06widths\x18\t \x03(\rR\x06widths\"|\n" +
 	"\bSecurity\x12\x12\n" +
 	"\x04akms\x18\x01 \x01(\x04R\x04akms\x12\x1a\n" +
 	"\bpairwise\x18\x02 \x01(\rR\bpairwise\x12\x14\n" +
@@ -2954,10 +2999,11 @@ const file_report_proto_rawDesc = "" +
 	"\asum_dbm\x18\x04 \x03(\x11R\x06sumDbm\x12\x1b\n" +
 	"\tbin_first\x18\x05 \x03(\rR\bbinFirst\x12\x1b\n" +
 	"\tbin_count\x18\x06 \x03(\rR\bbinCount\x12\x12\n" +
-	"\x04bins\x18\a \x03(\rR\x04bins\";\n" +
+	"\x04bins\x18\a \x03(\rR\x04bins\"T\n" +
 	"\x05Times\x12\x19\n" +
 	"\bfirst_ms\x18\x01 \x03(\rR\afirstMs\x12\x17\n" +
-	"\aspan_ms\x18\x02 \x03(\rR\x06spanMs\"\xa9\x06\n" +
+	"\aspan_ms\x18\x02 \x03(\rR\x06spanMs\x12\x17\n" +
+	"\aunit_ms\x18\x03 \x01(\rR\x06unitMs\"\xa9\x06\n" +
 	"\bBSSTable\x12\x14\n" +
 	"\x05bssid\x18\x01 \x03(\rR\x05bssid\x12\x12\n" +
 	"\x04ssid\x18\x02 \x03(\rR\x04ssid\x12#\n" +
@@ -2972,7 +3018,7 @@ const file_report_proto_rawDesc = "" +
 	" \x03(\rR\abeacons\x12'\n" +
 	"\x0fprobe_responses\x18\v \x03(\rR\x0eprobeResponses\x12,\n" +
 	"\x12beacon_interval_tu\x18\f \x03(\rR\x10beaconIntervalTu\x12\x15\n" +
-	"\x06tsf_us\x18\r \x03(\x06R\x05tsfUs\x12 \n" +
+	"\x06tsf_us\x18\r \x03(\x04R\x05tsfUs\x12 \n" +
 	"\ftsf_heard_ms\x18\x0e \x03(\rR\n" +
 	"tsfHeardMs\x12\x1b\n" +
 	"\ttsf_jumps\x18\x0f \x03(\rR\btsfJumps\x12\x16\n" +
