@@ -26,6 +26,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"go.uber.org/goleak"
 
 	"picket/server/embedded"
 	"picket/server/store"
@@ -46,13 +47,19 @@ var shared struct {
 	count  int
 }
 
-// Main runs the tests and then stops the server, if one was started. It returns
-// what os.Exit takes.
-func Main(m *testing.M) int {
+// Main runs the tests, stops the server, if one was started, and looks for
+// goroutines that were left running. It returns what os.Exit takes.
+func Main(m *testing.M, ignore ...goleak.Option) int {
 	code := m.Run()
 	if err := stop(); err != nil {
 		fmt.Fprintln(os.Stderr, "testdb:", err)
 		code = max(code, 1)
+	}
+	if code == 0 {
+		if err := goleak.Find(ignore...); err != nil {
+			fmt.Fprintln(os.Stderr, "testdb:", err)
+			return 1
+		}
 	}
 	return code
 }
