@@ -50,11 +50,12 @@ var ErrHelp = flag.ErrHelp
 // out. An empty Token, and Nodes, may be missing in a state that is enrolled.
 func Parse(args []string, out io.Writer) (Config, error) {
 	var s settings
-	flags := s.flags(out)
+	flags := s.flags()
 	file := flags.String("config", "", "")
 	version := flags.Bool("version", false, "")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
+			fmt.Fprint(out, help)
 			return Config{}, ErrHelp
 		}
 		return Config{}, fmt.Errorf("%w (tapd --help shows all settings)", err)
@@ -88,10 +89,10 @@ type list []string
 func (l *list) String() string     { return strings.Join(*l, ", ") }
 func (l *list) Set(s string) error { *l = append(*l, s); return nil }
 
-func (s *settings) flags(out io.Writer) *flag.FlagSet {
+func (s *settings) flags() *flag.FlagSet {
 	flags := flag.NewFlagSet("tapd", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // errors are returned
-	flags.Usage = func() { fmt.Fprint(out, help) }
+	flags.Usage = func() {}
 	flags.Var(&s.nodes, "node", "")
 	flags.Var(&s.captures, "capture", "")
 	flags.Var(&s.demos, "demo", "")

@@ -12,8 +12,9 @@ place in the cluster, and remembers both: later starts need neither.
   -node URL        address of a node, https://HOST:PORT; several for several nodes
   -token TOKEN     enrolment token, picket1.…; used once
   -name NAME       what the console calls this tap (default: the host name)
-  -capture IF|FILE interface to listen on, or capture file to read once and then keep
-                   reporting as ended; several for several. Default: all Ethernet
+  -capture IF|FILE interface to listen on; or a pipe with a live capture (- is standard
+                   input); or a recording, which is replayed once and marked as a
+                   demonstration. Several for several. Default: all Ethernet
                    interfaces that are up
   -demo FILE       replay a capture again and again as if live, marked as a
                    demonstration; several for several
