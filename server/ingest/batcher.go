@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"picket/server/store"
@@ -15,6 +16,9 @@ const (
 	maxQueue    = 1024
 	gatherDelay = 50 * time.Millisecond
 	storeLimit  = 30 * time.Second
+
+	// Transactions at a time: while one waits for the disk, another works.
+	maxTransactions = 2
 )
 
 // ErrBusy is returned when the queue is full or the node is stopping; the report
@@ -78,15 +82,24 @@ func (b *Batcher) Add(ctx context.Context, in store.Incoming) (store.Outcome, er
 	}
 }
 
-// Run stores batches, one after another, until ctx is done; the batch at hand is
-// finished. While one is being stored the next gathers in the queue, so that load
-// makes batches larger, not more numerous.
+// Run stores batches until ctx is done; the batches at hand are finished. While
+// they are being stored the next gathers in the queue, so that load makes batches
+// larger, not more numerous.
 func (b *Batcher) Run(ctx context.Context) error {
 	defer close(b.stopped)
+	var wg sync.WaitGroup
+	for range maxTransactions {
+		wg.Go(func() { b.work(ctx) })
+	}
+	wg.Wait()
+	return nil
+}
+
+func (b *Batcher) work(ctx context.Context) {
 	for {
 		batch := b.gather(ctx)
 		if len(batch) == 0 {
-			return nil
+			return
 		}
 		b.metrics.batch.Observe(float64(len(batch)))
 		b.flush(context.WithoutCancel(ctx), batch)
