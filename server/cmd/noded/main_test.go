@@ -21,10 +21,17 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"picket/server/embedded"
+	"picket/server/testdb"
 	"picket/shared/build/realpart"
 	"picket/shared/enrol"
 )
+
+func TestMain(m *testing.M) {
+	os.Exit(testdb.Main(m, goleak.IgnoreAnyFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreAnyFunction("net/http.(*persistConn).writeLoop")))
+}
 
 // programs builds noded and nodectl.
 func programs(t *testing.T) string {
@@ -215,6 +222,38 @@ func TestNode(t *testing.T) {
 		return got == 200
 	})
 	p.stop()
+}
+
+// TestTwoNodesShareADatabase: they are one cluster, with one CA, and a session
+// begun on one holds on the other.
+func TestTwoNodesShareADatabase(t *testing.T) {
+	bin, shared := programs(t), testdb.New(t).URL(embedded.Superuser)
+	a := startNode(t, bin, dataDir(t), "-database", shared)
+	b := startNode(t, bin, dataDir(t), "-database", shared)
+	ctl := exec.CommandContext(t.Context(), filepath.Join(bin, "nodectl"), "-database", shared, "token")
+	out, err := ctl.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := enrol.ParseToken(string(out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := b.ready.FirstLogin // the later start ended the link of the earlier one
+	_, secret, _ := strings.Cut(*first, "#token=")
+	c := pinned(t, token, a.ready.URL)
+	body := fmt.Sprintf(`{"token":%q,"name":"operator","password":"correct horse battery"}`, secret)
+	if got, text := call(t, c, "POST", a.ready.URL+"/api/v1/session/first-login", body); got != 204 {
+		t.Fatalf("first login: %d %s", got, text)
+	}
+	if got, text := call(t, c, "GET", b.ready.URL+"/api/v1/session", ""); got != 200 || !strings.Contains(text, "operator") {
+		t.Errorf("the session on the other node: %d %s", got, text)
+	}
+	a.stop()
+	if got, _ := call(t, c, "GET", b.ready.URL+"/readyz", ""); got != 200 {
+		t.Errorf("after the other node stopped: %d", got)
+	}
+	b.stop()
 }
 
 // killDatabase ends the private database as a crash does.
