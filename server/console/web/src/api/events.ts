@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../url/zod";
 
 /** Says what to read again, not what is new: GET /api/v1/events. */
 export const changedEvent = z.object({ tenant: z.string(), what: z.array(z.string()), at: z.string() });

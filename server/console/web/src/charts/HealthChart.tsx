@@ -47,7 +47,7 @@ export function HealthChart({ title, at, values, format, colour, from, to, brush
       {
         width,
         height: HEIGHT,
-        padding: [22, 14, 0, 0],
+        padding: [22, 22, 0, 0],
         legend: { show: false },
         cursor: { sync: { key: "health" }, y: false, drag: { x: true, y: false, setScale: false } },
         scales: { x: { time: true, range: () => [from / 1000, to / 1000] }, y: { range: (_, low, high) => [Math.min(0, low || 0), high > 0 ? high * 1.1 : 1] } },

@@ -48,7 +48,7 @@ describe("addresses", () => {
 });
 
 describe("text of strangers", () => {
-  test("control characters become visible", () => expect(visibleText("a\u0000b\n\u007f")).toBe("a\u2400b\u240a\u2421"));
+  test("control characters become visible", () => expect(visibleText("a\u0000b\n\u007f")).toBe("a⟨NUL⟩b⟨LF⟩⟨DEL⟩"));
   test("a direction override cannot turn the line", () => expect(visibleText("safe\u202eevil")).toBe("safe⟨U+202E⟩evil"));
   test("a no-break space is not a space", () => expect(visibleText("Guest\u00a0")).toBe("Guest⟨U+00A0⟩"));
   test("32 octets are whole, 33 are cut", () => {

@@ -2,12 +2,12 @@
 export const MAX_OCTETS = 32;
 
 // Characters that are nothing to see or that turn the text around them: format
-// and direction controls, spaces other than the space, and variation selectors.
-const unseen = /[\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb]/u;
+// and direction controls, spaces, variation selectors, private use.
+const unseen = /[\p{Cc}\p{Cf}\p{Zs}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
 
 /**
  * Makes attacker-chosen text safe to read: control characters become their
- * pictures (␀ … ␡), invisible ones their code point, and what is longer than
+ * names (⟨NUL⟩ … ⟨DEL⟩), invisible ones their code point, and what is longer than
  * max octets of UTF-8 is cut at a whole character, with an ellipsis.
  */
 export function visibleText(text: string, max = MAX_OCTETS): string {
@@ -22,10 +22,13 @@ export function visibleText(text: string, max = MAX_OCTETS): string {
   return shown;
 }
 
+// ISO 646 names of the control characters: fonts lack the pictures of U+2400.
+const controls = "NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US".split(" ");
+
 function visibleCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0;
-  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-  if (code === 0x7f) return "\u2421";
-  if (unseen.test(character)) return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
+  if (code < 0x20) return `⟨${controls[code] ?? ""}⟩`;
+  if (code === 0x7f) return "⟨DEL⟩";
+  if (character !== " " && unseen.test(character)) return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
   return character;
 }

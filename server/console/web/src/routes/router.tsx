@@ -11,7 +11,7 @@ import { rootRoute } from "./root";
 /** Waits for the session; a stranger is sent to the sign-in page and comes back from there. */
 async function signedIn(queries: QueryClient, href: string): Promise<Session> {
   try {
-    return await queries.ensureQueryData(sessionQuery);
+    return await queries.query({ ...sessionQuery, staleTime: "static" });
   } catch (error) {
     if (error instanceof APIError && error.status === 401) throw redirect({ to: "/login", hash: href === "/" ? "" : href });
     throw error;

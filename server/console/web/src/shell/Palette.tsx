@@ -22,9 +22,9 @@ const kinds: Record<Found["kind"], { word: string; icon: Icon }> = {
 /** Jumps to anything that was heard in the time range, by address, name or SSID. */
 export function Palette({ opened, close }: { opened: boolean; close: () => void }) {
   return (
-    <Modal.Root opened={opened} onClose={close} size={560} yOffset={96} lockScroll={false} transitionProps={{ duration: 0 }}>
-      <Modal.Overlay style={{ background: "var(--scrim)" }} />
-      <Modal.Content className={css["content"] ?? ""} aria-label="Find">
+    <Modal.Root opened={opened} onClose={close} size={560} yOffset={96} lockScroll={false} transitionProps={{ duration: 0 }} classNames={{ content: css["content"] ?? "", overlay: css["overlay"] ?? "" }}>
+      <Modal.Overlay />
+      <Modal.Content aria-label="Find">
         <Modal.Body p={0}>
           <Search close={close} />
         </Modal.Body>

@@ -10,6 +10,7 @@ import { useTenant } from "../url/useView";
 import { Nav } from "./Nav";
 import { NoTenant } from "./NotFound";
 import { Palette } from "./Palette";
+import { DemoStrip } from "./DemoStrip";
 import css from "./Shell.module.css";
 import { TopBar } from "./TopBar";
 
@@ -36,12 +37,18 @@ export function Shell() {
         </div>
         <TopBar session={session.data} openNav={setDrawer.open} openSearch={setPalette.open} />
         <main className={css["main"]} id="main" tabIndex={-1}>
+          <DemoStrip />
           <Outlet />
         </main>
       </div>
-      <Drawer opened={drawer} onClose={setDrawer.close} size={264} padding={0} withCloseButton={false} lockScroll={false} title={undefined} aria-label="Navigation">
-        <Nav session={session.data} wide />
-      </Drawer>
+      <Drawer.Root opened={drawer} onClose={setDrawer.close} size={264} lockScroll={false}>
+        <Drawer.Overlay />
+        <Drawer.Content aria-label="Navigation">
+          <Drawer.Body p={0}>
+            <Nav session={session.data} wide />
+          </Drawer.Body>
+        </Drawer.Content>
+      </Drawer.Root>
       <Palette opened={palette} close={setPalette.close} />
     </LiveProvider>
   );

@@ -1,11 +1,9 @@
 import { IconMenu2, IconSearch } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
-import { tapsQuery } from "../api/taps";
 import type { Session } from "../api/types";
 import { Badge } from "../components/Badge";
 import { Button } from "../components/Button";
 import { Kbd } from "../components/text";
-import { useScope } from "../url/useView";
+import { useDemonstration } from "./DemoStrip";
 import { KeysHelp } from "./KeysHelp";
 import { LiveButton } from "./LiveButton";
 import { Place } from "./Place";
@@ -20,8 +18,7 @@ interface Props {
 
 /** Where, when, and whether live. */
 export function TopBar({ session, openNav, openSearch }: Props) {
-  const taps = useQuery(tapsQuery(useScope()));
-  const demonstration = taps.data?.items.some((t) => t.demonstration) ?? false;
+  const demonstration = useDemonstration();
   return (
     <header className={css["bar"]}>
       <Button look="ghost" icon className={css["narrow"] ?? ""} aria-label="Pages" onClick={openNav}>
@@ -29,12 +26,12 @@ export function TopBar({ session, openNav, openSearch }: Props) {
       </Button>
       <Place session={session} />
       {demonstration && (
-        <span className={css["demo"]}>
-          <Badge tone="low" mark="info">Demonstration: recorded frames replayed</Badge>
+        <span className={css["demo"]} title="Demonstration: recorded frames replayed">
+          <Badge tone="low" mark="info">Demonstration<span className={css["more"]}>: recorded frames replayed</span></Badge>
         </span>
       )}
       <span className={css["space"]} />
-      <button type="button" className={css["find"]} onClick={openSearch} aria-label="Find a MAC, name, SSID or tap">
+      <button type="button" className={css["find"]} onClick={openSearch}>
         <IconSearch size={16} stroke={1.75} aria-hidden="true" />
         <span className={css["text"]}>Find a MAC, name, SSID, tap…</span>
         <span className={css["keys"]}><Kbd>Ctrl K</Kbd></span>

@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { logout } from "../api/session";
 import type { Session } from "../api/types";
+import { textStyle } from "../components/text";
 import { menuClasses } from "./menu";
 import css from "./menu.module.css";
 
@@ -27,10 +28,11 @@ export function UserMenu({ session, wide }: { session: Session; wide: boolean })
   return (
     <Menu position="top-start" width={200} classNames={menuClasses} transitionProps={{ duration: 0 }}>
       <Menu.Target>
-        <button type="button" className={`${css["user"] ?? ""} ${wide ? (css["wide"] ?? "") : ""}`} aria-label={`${name}: appearance and sign out`}>
-          <span className={css["avatar"]}>{name.slice(0, 2).toUpperCase()}</span>
+        <button type="button" className={`${css["user"] ?? ""} ${wide ? (css["wide"] ?? "") : ""}`} title="Appearance and sign out">
+          <span className={css["avatar"]} aria-hidden="true">{name.slice(0, 2).toUpperCase()}</span>
           <bdi className={css["name"]}>{name}</bdi>
-          <span className={css["version"]}>{session.version}</span>
+          <span className={textStyle.gone}>: appearance and sign out</span>
+          <span className={css["version"]} aria-hidden="true">{session.version}</span>
         </button>
       </Menu.Target>
       <Menu.Dropdown>

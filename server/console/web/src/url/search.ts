@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "./zod";
 import { defaultRange, parseTime, type Range } from "./range";
 
 // A part of a URL that cannot be read is left out, not an error: a link from a

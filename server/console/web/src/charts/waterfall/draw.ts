@@ -5,7 +5,7 @@ import type { Lane, WaterfallModel } from "./model";
 
 export const LANE = 120; // height of a lane, in CSS pixels
 export const GAP = 8; // between lanes
-export const LEFT = 52; // for the labels of the axis
+export const LEFT = 68; // for the labels of the axis
 export const RIGHT = 8;
 export const BOTTOM = 24;
 
@@ -83,7 +83,7 @@ function drawLane(context: CanvasRenderingContext2D, lane: Lane, top: number, { 
   const tall = LANE / ((high - low) / 2);
   for (const cell of lane.cells) {
     const left = x(cell.step);
-    context.globalAlpha = 0.16 + 0.84 * Math.sqrt(cell.share);
+    context.globalAlpha = 0.14 + 0.86 * cell.share;
     context.fillRect(left, y(cell.high), Math.max(1, x(cell.step + 1) - left), Math.max(1, tall));
   }
   context.globalAlpha = 1;

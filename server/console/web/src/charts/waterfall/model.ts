@@ -5,7 +5,7 @@ import { runs, type Run } from "../runs";
 export interface Cell {
   step: number;
   high: number; // dBm, upper edge
-  share: number; // of the step's frames, 0 to 1
+  share: number; // of the step's frames, against the lane's greatest share: 0 to 1
 }
 
 export interface Lane {
@@ -30,7 +30,7 @@ export function waterfallModel(signal: BSSSignal): WaterfallModel {
   const lanes = signal.taps.map((tap) => lane(tap, signal.stepSeconds * 1000));
   const tops = lanes.flatMap((l) => l.cells.map((c) => c.high));
   const low = tops.length === 0 ? -90 : Math.max(-110, Math.floor((Math.min(...tops) - 4) / 10) * 10);
-  const high = tops.length === 0 ? -40 : Math.min(0, Math.ceil((Math.max(...tops) + 2) / 10) * 10);
+  const high = tops.length === 0 ? -40 : Math.min(0, Math.ceil((Math.max(...tops) + 6) / 10) * 10);
   const short = Math.max(0, 50 - (high - low));
   return { lanes, low: low - Math.ceil(short / 20) * 10, high: Math.min(0, high + Math.floor(short / 20) * 10) };
 }
@@ -40,6 +40,7 @@ function lane(tap: SignalLane, step: number): Lane {
     const all = bins.reduce((sum, [, frames = 0]) => sum + frames, 0);
     return bins.flatMap(([bin, frames]): Cell[] => (bin === undefined || frames === undefined || all === 0 ? [] : [{ step: i, high: -2 * bin, share: frames / all }]));
   });
+  const greatest = cells.reduce((most, c) => Math.max(most, c.share), 0.01);
   const frames = tap.listened.map((listened, i) => (listened ? (tap.frames[i] ?? 0) : null));
   const first = frames.findIndex((f) => f !== null && f > 0);
   return {
@@ -47,7 +48,7 @@ function lane(tap: SignalLane, step: number): Lane {
     name: tap.name,
     start: tap.at[0]?.getTime() ?? 0,
     step,
-    cells,
+    cells: cells.map((c) => ({ ...c, share: c.share / greatest })),
     unheard: runs(tap.listened, (l) => !l),
     quiet: runs(frames, (f) => f === 0),
     firstHeard: first < 0 ? null : first,

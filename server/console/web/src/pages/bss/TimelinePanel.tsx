@@ -41,14 +41,15 @@ function Timeline({ signal, bss }: { signal: BSSSignal; bss: BSSDetail }) {
   const { ref, width } = useElementSize();
   const range = resolveRange(useRange(), useNow().getTime());
   const line = useMemo(() => buildTimeline(signal, bss), [signal, bss]);
-  const left = LEFT + 28;
+  const left = LEFT;
   const x = (at: number): number => left + ((Math.max(range.from, Math.min(range.to, at)) - range.from) / (range.to - range.from)) * (width - left - RIGHT);
   const y = (lane: number): number => lane * ROW + ROW / 2;
   const bars = (spans: Span[], lane: number, fill: string) =>
     spans.map((s) => <rect key={s.from} x={x(s.from)} y={y(lane) - 4} width={Math.max(1, x(s.to) - x(s.from))} height={8} rx={1.5} fill={fill} />);
   const height = lanes.length * ROW + 22;
   return (
-    <div ref={ref} className={css["timeline"]}>
+    <div className={css["timeline"]}>
+      <div ref={ref}>
       <svg width={width} height={height} role="img" aria-label="Timeline: listening, heard, disconnects, handshakes">
         {timeTicks(range.from, range.to, Math.max(2, Math.floor(width / 90))).map((at) => (
           <g key={at}>
@@ -75,6 +76,7 @@ function Timeline({ signal, bss }: { signal: BSSSignal; bss: BSSDetail }) {
         {line.disconnects.length === 0 && <text x={left + 8} y={y(2) + 4}>none seen</text>}
         {line.handshakes.length === 0 && <text x={left + 8} y={y(3) + 4}>none seen</text>}
       </svg>
+      </div>
     </div>
   );
 }

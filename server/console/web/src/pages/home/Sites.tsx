@@ -64,7 +64,7 @@ function SiteRow({ site }: { site: HomeSite }) {
       <td><SiteBadge state={site.state} /></td>
       <td className={`${css["why"] ?? ""} ${css["full"] ?? ""}`}>{site.why}</td>
       <td className={textStyle.num}>
-        <Link to="/$tenant/taps" params={{ tenant }} search={(view) => ({ ...view, site: site.slug })} aria-label={`${String(capturing)} of ${String(total)} taps capture`}>
+        <Link to="/$tenant/taps" params={{ tenant }} search={(view) => ({ ...view, site: site.slug })} title={`${String(capturing)} of ${String(total)} taps capture`}>
           <span className={capturing < total ? textStyle.strong : ""}>{capturing}</span>
           <span className={textStyle.dim}>/{total}</span>
         </Link>

@@ -20,7 +20,7 @@ export function FirstLoginPage() {
   const attempt = useMutation({
     mutationFn: firstLogin,
     onSuccess: async () => {
-      await queries.fetchQuery({ ...sessionQuery, staleTime: 0 });
+      await queries.query({ ...sessionQuery, staleTime: 0 });
       router.history.replace("/");
     },
   });
@@ -33,7 +33,7 @@ export function FirstLoginPage() {
     );
   }
   const differ = again !== "" && again !== password;
-  const short = password !== "" && [...password].length < LEAST;
+  const short = password !== "" && password.length < LEAST;
   return (
     <Frame title="Welcome to Picket">
       <p>Choose how you sign in from now on. This link works once.</p>

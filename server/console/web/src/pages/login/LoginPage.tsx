@@ -21,7 +21,7 @@ export function LoginPage() {
     mutationFn: login,
     onSuccess: async () => {
       queries.clear();
-      await queries.fetchQuery(sessionQuery);
+      await queries.query({ ...sessionQuery, staleTime: 0 });
       router.history.push(next);
     },
   });

@@ -9,10 +9,10 @@ import type { NetworkRow } from "./model";
 /** A network or a BSS on a small screen. */
 export function NetworkCard({ row }: { row: NetworkRow }) {
   if (row.kind === "group") {
-    const only = row.members.length === 1 ? row.members[0] : undefined;
+    const { only } = row;
     return (
       <Card
-        name={<>{only ? <BSSLink id={only.bss.bssid}><SSID ssid={row.ssid} /></BSSLink> : <SSID ssid={row.ssid} />}<span className={textStyle.dim}>{row.members.length}</span></>}
+        name={<>{only ? <BSSLink id={only.bssid}><SSID ssid={row.ssid} /></BSSLink> : <SSID ssid={row.ssid} />}<span className={textStyle.dim}>{row.members.length}</span></>}
         figure={<SignalBar dBm={row.signalDBm} />}
         detail={`${row.security} · ${row.bands} · ${plural(row.clients, "client")}`}
         when={<When at={row.lastHeardAt} form="last" />}

@@ -1,3 +1,4 @@
+import type { BSS } from "../../api/types";
 import { SignalBar } from "../../charts/SignalBar";
 import { Sparkline } from "../../charts/Sparkline";
 import { STRONGEST, WEAKEST } from "../../charts/viridis";
@@ -15,10 +16,10 @@ const of = <V,>(group: (row: Extract<NetworkRow, { kind: "group" }>) => V, bss: 
 
 function Name({ row }: { row: NetworkRow }) {
   if (row.kind === "group") {
-    const only = row.members.length === 1 ? row.members[0] : undefined;
+    const { only } = row;
     return (
       <>
-        {only ? <BSSLink id={only.bss.bssid}><SSID ssid={row.ssid} /></BSSLink> : <span className={textStyle.strong} style={{ overflow: "hidden", textOverflow: "ellipsis" }}><SSID ssid={row.ssid} /></span>}
+        {only ? <BSSLink id={only.bssid}><SSID ssid={row.ssid} /></BSSLink> : <span className={textStyle.strong} style={{ overflow: "hidden", textOverflow: "ellipsis" }}><SSID ssid={row.ssid} /></span>}
         <span className={`${textStyle.dim} ${textStyle.small} ${textStyle.num}`}>{row.members.length}</span>
         {row.demonstration && <DemoBadge short />}
       </>
@@ -31,6 +32,10 @@ function Name({ row }: { row: NetworkRow }) {
       <span className={`${textStyle.dim} ${textStyle.small}`} style={{ overflow: "hidden", textOverflow: "ellipsis" }}>{bss.vendor ?? (bss.privateAddress ? "private address" : "")}</span>
     </>
   );
+}
+
+function Channel({ bss }: { bss: BSS }) {
+  return <span className={`${textStyle.soft} ${textStyle.num}`}>{bss.channel === null ? "unknown" : formatChannel(bss.channel, bss.band, bss.widthMHz)}</span>;
 }
 
 /** The columns of networks. frames is the scale that all sparklines of frames share; range names the time they cover. */
@@ -47,12 +52,10 @@ export function networkColumns(frames: number, range: string): Column<NetworkRow
     {
       id: "channel",
       header: "Band, channel",
-      width: "116px",
+      width: "156px",
       from: 700,
       sort: of<number | string | null>((g) => g.bands, (b) => b.frequencyMHz),
-      cell: of((g) => <span className={`${textStyle.soft} ${textStyle.num}`}>{g.bands}</span>, (b) => (
-        <span className={`${textStyle.soft} ${textStyle.num}`}>{b.channel === null ? "unknown" : formatChannel(b.channel, b.band, b.widthMHz)}</span>
-      )),
+      cell: of((g) => (g.only ? <Channel bss={g.only} /> : <span className={`${textStyle.soft} ${textStyle.num}`}>{g.bands}</span>), (b) => <Channel bss={b} />),
     },
     { id: "signal", header: "Signal, dBm", width: "98px", sort: of((g) => g.signalDBm, (b) => b.signalDBm), cell: of((g) => <SignalBar dBm={g.signalDBm} />, (b) => <SignalBar dBm={b.signalDBm} />) },
     {

@@ -10,6 +10,7 @@ export interface Group {
   key: string;
   ssid: string | null;
   members: Member[];
+  only: BSS | null; // where it has one member
   security: string;
   securityLevel: SecurityLevel;
   bands: string;
@@ -46,6 +47,7 @@ function group(ssid: string | null, members: readonly BSS[]): Group {
     kind: "group",
     key: ssid === null ? "hidden" : `ssid ${ssid}`,
     ssid,
+    only: members.length === 1 ? (members[0] ?? null) : null,
     members: members.map((bss) => ({ kind: "bss", key: `${bss.bssid} ${ssid ?? ""}`, bss })),
     security: [...new Set(members.map((m) => m.security))].join(", "),
     securityLevel: weakest.find((level) => members.some((m) => m.securityLevel === level)) ?? "unknown",
