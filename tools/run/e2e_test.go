@@ -34,7 +34,11 @@ func TestNewcomerSeesTheOffice(t *testing.T) {
 		t.Skip("starts a node with its database: not in the fast part")
 	}
 	bin := programs(t)
-	data := filepath.Join(t.TempDir(), "picket")
+	dir := t.TempDir()
+	if err := os.Chmod(filepath.Dir(dir), 0o755); err != nil { // PostgreSQL runs as another user when this is root
+		t.Fatal(err)
+	}
+	data := filepath.Join(dir, "picket")
 	listen := freeAddress(t)
 
 	first := startRun(t, bin, data, listen)

@@ -34,7 +34,7 @@ type settings struct {
 func main() {
 	s := settings{sysfs: "/sys"}
 	flags := flag.NewFlagSet("run", flag.ExitOnError)
-	flags.StringVar(&s.data, "data", ".picket", "folder of the node's and the taps' data")
+	flags.StringVar(&s.data, "data", "", "folder of the node's and the taps' data (.picket, or below /var/lib where PostgreSQL could not reach that)")
 	flags.StringVar(&s.bin, "bin", "bin", "folder of noded, nodectl and tapd")
 	flags.StringVar(&s.listen, "listen", "127.0.0.1:8443", "address of the console")
 	flags.BoolVar(&s.live, "live", true, "capture this machine's interfaces")
@@ -45,9 +45,13 @@ func main() {
 		fmt.Fprintf(os.Stderr, "run: -demo: %q is not auto, always or never\n", s.demo)
 		os.Exit(2)
 	}
+	out := &screen{out: os.Stdout, verbose: s.verbose}
+	if s.data == "" {
+		s.data = dataFolder(out)
+	}
 	interrupted := make(chan os.Signal, 4)
 	signal.Notify(interrupted, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-	if err := run(context.Background(), s, &screen{out: os.Stdout, verbose: s.verbose}, interrupted); err != nil {
+	if err := run(context.Background(), s, out, interrupted); err != nil {
 		fmt.Fprintln(os.Stderr, "run:", err)
 		os.Exit(1)
 	}

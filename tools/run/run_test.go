@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -78,5 +80,26 @@ func TestBoxIsStraight(t *testing.T) {
 		if len([]rune(line)) != len([]rune(lines[0])) {
 			t.Errorf("not straight:\n%s", b.String())
 		}
+	}
+}
+
+func TestFoldersThatOthersCannotPass(t *testing.T) {
+	dir := t.TempDir()
+	open := filepath.Join(dir, "open")
+	shut := filepath.Join(open, "shut")
+	below := filepath.Join(shut, "below")
+	if err := os.MkdirAll(below, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for path, mode := range map[string]os.FileMode{filepath.Dir(dir): 0o755, dir: 0o755, shut: 0o700} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := closedTo(below); got != shut {
+		t.Errorf("%q is in the way, want %q", got, shut)
+	}
+	if got := closedTo(open); got != "" {
+		t.Errorf("%q is in the way, want nothing", got)
 	}
 }
