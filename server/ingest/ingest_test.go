@@ -17,6 +17,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/jackc/pgx/v5"
+	"go.uber.org/goleak"
 
 	"picket/server/ca"
 	"picket/server/ingest"
@@ -27,7 +28,10 @@ import (
 	"picket/shared/wire"
 )
 
-func TestMain(m *testing.M) { os.Exit(testdb.Main(m)) }
+// fasthttp, below Fiber, keeps a clock that nothing stops.
+func TestMain(m *testing.M) {
+	os.Exit(testdb.Main(m, goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1")))
+}
 
 // node is a node's ingest on a database of the test's own.
 type node struct {
