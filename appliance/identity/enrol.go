@@ -71,7 +71,7 @@ func (e Enroller) Enrol(ctx context.Context) (*Identity, error) {
 		if n%len(e.URLs) == len(e.URLs)-1 || wait > 0 {
 			wait = max(wait, pauses.Next())
 		}
-		e.Log.Warn("enrolment did not succeed; trying again", "node", node, "err", err, "pause", wait)
+		e.Log.Warn("enrolment did not succeed; trying again", "node", node, "err", err, "pause", wait.Round(time.Millisecond).String())
 		if err := task.Sleep(ctx, wait); err != nil {
 			return nil, fmt.Errorf("enrol at %s: %w", node, err)
 		}

@@ -182,9 +182,9 @@ func (s *Sender) failed(a answer, err error) time.Duration {
 		pause = asked + rand.N(asked/5) // not earlier, and not every tap at once
 	}
 	if skew, bad := identity.Skew(a.header, time.Now()); a.status == http.StatusUnauthorized && bad {
-		s.log.Error("report not accepted: this clock is wrong", "skew", skew, "err", err, "pause", pause)
+		s.log.Error("report not accepted: this clock is wrong", "skew", skew.String(), "err", err, "pause", pause.Round(time.Millisecond).String())
 		return pause
 	}
-	s.log.Warn("report not delivered; waiting", "err", err, "pause", pause)
+	s.log.Warn("report not delivered; waiting", "err", err, "pause", pause.Round(time.Millisecond).String())
 	return pause
 }

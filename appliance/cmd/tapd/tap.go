@@ -62,7 +62,7 @@ func (t *tap) run(ctx context.Context, inputs []pipeline.Input) error {
 	if left := t.spool.Len(); left > 0 || t.spool.Damaged() > 0 {
 		t.log.Info("reports from before are still to be sent", "reports", left, "damaged_octets", t.spool.Damaged())
 	}
-	t.log.Info("capturing", "version", version, "sources", len(inputs), "window", t.pipeline.Window)
+	t.log.Info("capturing", "version", version, "sources", len(inputs), "window", t.pipeline.Window.String())
 	live := pipeline.NewLive(t.pipeline, inputs, t.log)
 	err := task.Run(ctx, t.log, task.Signals(), live, t.spool.Task(t.log), t.sender)
 
