@@ -27,7 +27,7 @@ export function TopBar({ session, openNav, openSearch }: Props) {
       <Place session={session} />
       {demonstration && (
         <span className={css["demo"]} title="Demonstration: recorded frames replayed">
-          <Badge tone="low" mark="info">Demonstration<span className={css["more"]}>: recorded frames replayed</span></Badge>
+          <Badge tone="low" mark="info"><span>Demonstration<span className={css["more"]}>: recorded frames replayed</span></span></Badge>
         </span>
       )}
       <span className={css["space"]} />

@@ -66,7 +66,7 @@ function SiteRow({ site }: { site: HomeSite }) {
       <td className={textStyle.num}>
         <Link to="/$tenant/taps" params={{ tenant }} search={(view) => ({ ...view, site: site.slug })} title={`${String(capturing)} of ${String(total)} taps capture`}>
           <span className={capturing < total ? textStyle.strong : ""}>{capturing}</span>
-          <span className={textStyle.dim}>/{total}</span>
+          <span className={textStyle.dim}>/{total}<span className={css["unit"]}> taps capture</span></span>
         </Link>
       </td>
       <td className={css["wide"]}><CoverageBars coverage={site.coverage} /></td>

@@ -27,7 +27,7 @@ export const hostColumns: Column<Host>[] = [
   { id: "mac", header: "MAC", width: "148px", from: 760, sort: (h) => h.mac, cell: (h) => <span className={textStyle.soft}><MAC mac={h.mac} /></span> },
   { id: "vendor", header: "Vendor", width: "minmax(130px,1fr)", from: 900, sort: (h) => h.vendor, cell: (h) => <span className={h.vendor === null ? textStyle.dim : ""}>{vendor(h)}</span> },
   { id: "vlan", header: "VLAN", width: "64px", right: true, from: 680, sort: (h) => h.vlan, cell: (h) => (h.vlan === null ? <span className={textStyle.dim}>none</span> : h.vlan) },
-  { id: "dhcp", header: "DHCP", width: "120px", from: 1060, sort: (h) => h.dhcp?.server ?? null, cell: (h) => <span className={`${textStyle.soft} ${textStyle.mono}`}>{h.dhcp === null ? "none heard" : (h.dhcp.server ?? "server unknown")}</span> },
+  { id: "dhcp", header: "DHCP", width: "120px", from: 1280, sort: (h) => h.dhcp?.server ?? null, cell: (h) => <span className={`${textStyle.soft} ${textStyle.mono}`}>{h.dhcp === null ? "none heard" : (h.dhcp.server ?? "server unknown")}</span> },
   { id: "sent", header: "Sent", width: "84px", right: true, sort: (h) => h.bytesSent, cell: (h) => formatBytes(h.bytesSent) },
   { id: "received", header: "Received", width: "84px", right: true, sort: (h) => h.bytesReceived, cell: (h) => formatBytes(h.bytesReceived) },
   { id: "frames", header: "Frames", width: "96px", right: true, from: 1000, sort: (h) => h.framesSent + h.framesReceived, cell: (h) => formatCount(h.framesSent + h.framesReceived) },

@@ -33,7 +33,7 @@ export const tapColumns: Column<Tap>[] = [
   { id: "memory", header: "Memory", width: "84px", right: true, from: 840, sort: (t) => t.memoryBytes, cell: (t) => (t.memoryBytes === null ? unknown : formatBytes(t.memoryBytes)) },
   { id: "temperature", header: "Hottest", width: "86px", right: true, from: 1080, sort: (t) => t.temperatureC, cell: (t) => (t.temperatureC === null ? <span className={textStyle.dim}>no sensor</span> : `${String(Math.round(t.temperatureC))} °C`) },
   { id: "waiting", header: "Waiting", width: "84px", right: true, from: 920, sort: (t) => t.spoolReports, cell: (t) => (t.spoolReports === null ? unknown : formatCount(t.spoolReports)) },
-  { id: "version", header: "Version", width: "88px", from: 1140, sort: (t) => t.version, cell: (t) => <span className={textStyle.soft}>{t.version}</span> },
+  { id: "version", header: "Version", width: "88px", from: 1240, sort: (t) => t.version, cell: (t) => <span className={textStyle.soft}>{t.version}</span> },
   { id: "last", header: "Last report", width: "106px", sort: (t) => t.lastReportAt?.getTime() ?? null, cell: (t) => (t.lastReportAt === null ? <span className={textStyle.dim}>never</span> : <span className={textStyle.soft}><When at={t.lastReportAt} form="last" /></span>) },
 ];
 
