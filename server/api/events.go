@@ -72,6 +72,8 @@ func (a *API) getEvents(c *fiber.Ctx) error {
 // it by failing writes.
 func (s stream) run(w *bufio.Writer) {
 	defer s.api.streams.Add(-1)
+	// fasthttp writes the last octets after this returns.
+	defer func() { _ = s.conn.SetWriteDeadline(time.Now().Add(writeTimeout)) }()
 	changes, done := s.api.Changes.watch(s.tenant.ID)
 	defer done()
 	beat, check := time.NewTicker(heartbeat), time.NewTicker(sessionCheck)
