@@ -105,7 +105,7 @@ func (w *Window) ms(t int64) uint32 {
 // tune counts the time up to t for the frequency so far, and what follows for f.
 func (w *Window) tune(f wlan.MHz, t int64) {
 	if w.tuned == 0 {
-		w.tuned = f // the first frame says where the capture has listened all along
+		w.tuned, w.channel = f, -1 // the first frame says where the capture has listened all along
 	}
 	w.settle(t)
 	w.tuned, w.channel = f, -1
