@@ -366,7 +366,7 @@ export interface components {
             firstHeardAt: string;
             /**
              * Format: double
-             * @description Mean over the time listened in the last part of the time range in which it was heard
+             * @description In the newest window of that tap
              */
             framesPerSecond: number | null;
             /**
@@ -430,13 +430,13 @@ export interface components {
             channels: components["schemas"]["BSSChannel"][];
             /** @description Two letters, as announced */
             country: string | null;
-            /** @description Newest first, at most 200 */
+            /** @description Of the last 24 hours of the time range, newest first, at most 200 */
             disconnects: components["schemas"]["Disconnect"][];
             /** @description Of the latest beacon and of the latest probe response: two kinds, never compared with each other */
             fingerprint: components["schemas"]["Fingerprints"];
             /** Format: date-time */
             firstHeardAt: string;
-            /** @description Newest first, at most 200 */
+            /** @description Of the last 24 hours of the time range, newest first, at most 200 */
             handshakes: components["schemas"]["Handshake"][];
             /** Format: date-time */
             lastHeardAt: string;
@@ -537,7 +537,7 @@ export interface components {
             /** Format: int64 */
             channel: number | null;
             demonstration: boolean;
-            /** @description Sent by it or to it, newest first, at most 200 */
+            /** @description Sent by it or to it in the last 24 hours of the time range, newest first, at most 200 */
             disconnects: components["schemas"]["Disconnect"][];
             /**
              * Format: date-time
@@ -736,10 +736,6 @@ export interface components {
             capabilities: string;
             /** @description In the order sent */
             elements: components["schemas"]["Element"][];
-            /** Format: date-time */
-            heardAt: string;
-            /** @description false: the tap has not sent its definition yet, elements is empty */
-            known: boolean;
         };
         Fingerprints: {
             beacon: components["schemas"]["Fingerprint"] | null;
@@ -768,7 +764,7 @@ export interface components {
             direction: "outgoing" | "incoming";
             /**
              * Format: int64
-             * @description Where the host is the server; null where it is the client, whose ports are put together
+             * @description Of the host as server; null where it is the client
              */
             localPort: number | null;
             /**
@@ -778,8 +774,11 @@ export interface components {
             packets: number;
             /** @description IP address of the other end */
             peer: string;
-            /** Format: int64 */
-            peerPort: number;
+            /**
+             * Format: int64
+             * @description Of the peer as server; null where the peer is the client, whose ports are put together
+             */
+            peerPort: number | null;
             /** @example TCP */
             protocol: string;
         };
@@ -947,14 +946,14 @@ export interface components {
             demonstration: boolean;
             /** @description Its latest lease; null: none heard */
             dhcp: components["schemas"]["HostDHCP"] | null;
-            /** @description Most asked first, at most 200 */
+            /** @description Of the last 24 hours of the time range, most asked first, at most 200 */
             dns: components["schemas"]["DNSQuestion"][];
             /**
              * Format: date-time
              * @description Ever
              */
             firstHeardAt: string;
-            /** @description Most bytes first, at most 200 */
+            /** @description Of the last 24 hours of the time range, most bytes first, at most 200 */
             flows: components["schemas"]["Flow"][];
             /** Format: int64 */
             framesReceived: number;
@@ -1128,7 +1127,7 @@ export interface components {
             at: string[];
             /** @description Frames of the BSS per step; null where not listened */
             frames: (number | null)[];
-            /** @description Of each step */
+            /** @description Of each step; empty where the time range is so long, or the taps are so many, that steps are of 10 minutes and more */
             histogram: number[][][];
             /** Format: uuid */
             id: string;
@@ -1358,7 +1357,7 @@ export interface components {
         TapHealth: {
             /** @description Start of each step */
             at: string[];
-            /** @description Mean of the step */
+            /** @description Mean of the step, of all cores; null also where the time range is longer than 7 days */
             cpuPercent: (number | null)[];
             /** @description Frames dropped by the kernel, per step */
             drops: (number | null)[];

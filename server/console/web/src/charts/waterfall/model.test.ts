@@ -19,6 +19,13 @@ test("cells are shares of a step's frames, at the upper edge of their bin", () =
   ]);
 });
 
+test("without histograms a step is its span, with the mean in it", () => {
+  const long: BSSSignal = { ...signal, taps: signal.taps.map((t) => ({ ...t, histogram: [], min: [null, null, -64, null], mean: [null, null, -61, null], max: [null, null, -60, null] })) };
+  expect(waterfallModel(long).lanes[0]?.cells).toEqual([
+    { step: 2, high: -60, share: 1 }, { step: 2, high: -62, share: 0.25 }, { step: 2, high: -64, share: 0.25 },
+  ]);
+});
+
 test("not listened and heard nothing are two things", () => {
   const lane = waterfallModel(signal).lanes[0];
   expect(lane?.unheard).toEqual([{ start: 1, end: 2 }]);

@@ -36,7 +36,9 @@ export function waterfallModel(signal: BSSSignal): WaterfallModel {
 }
 
 function lane(tap: SignalLane, step: number): Lane {
-  const cells = tap.histogram.flatMap((bins, i) => {
+  const cells = tap.at.flatMap((_, i) => {
+    const bins = tap.histogram[i] ?? [];
+    if (bins.length === 0) return summaryCells(tap, i);
     const all = bins.reduce((sum, [, frames = 0]) => sum + frames, 0);
     return bins.flatMap(([bin, frames]): Cell[] => (bin === undefined || frames === undefined || all === 0 ? [] : [{ step: i, high: -2 * bin, share: frames / all }]));
   });
@@ -53,6 +55,16 @@ function lane(tap: SignalLane, step: number): Lane {
     quiet: runs(frames, (f) => f === 0),
     firstHeard: first < 0 ? null : first,
   };
+}
+
+/** Long ranges come without histograms: the span from weakest to strongest, and the mean within it. */
+function summaryCells(tap: SignalLane, step: number): Cell[] {
+  const [min, mean, max] = [tap.min[step] ?? null, tap.mean[step] ?? null, tap.max[step] ?? null];
+  if (min === null || mean === null || max === null) return [];
+  const even = (dBm: number): number => -2 * Math.floor(-dBm / 2);
+  const cells: Cell[] = [];
+  for (let high = even(max); high >= even(min); high -= 2) cells.push({ step, high, share: high === even(mean) ? 1 : 0.25 });
+  return cells;
 }
 
 /** What a lane says at a moment; null outside it. */

@@ -8,16 +8,13 @@ type Element = Fingerprint["elements"][number];
 
 /** The elements of a beacon or probe response, in the order sent. */
 export function FingerprintTable({ fingerprint, what }: { fingerprint: Fingerprint | null; what: string }) {
-  if (fingerprint !== null && !fingerprint.known) {
-    return <SimpleTable label={what} rows={[]} columns={[]} rowKey={() => ""} none={`A ${what} was heard, but the tap has not sent its list of elements yet. The node has asked for it.`} />;
-  }
   return (
     <SimpleTable<Element>
       label={`Elements of the ${what}`}
       dense
       rows={fingerprint?.elements ?? []}
       rowKey={(e, i) => `${String(e.id)} ${String(i)}`}
-      none={`No ${what} was heard in this time range.`}
+      none={fingerprint === null ? `No ${what} was heard in this time range.` : `A ${what} was heard, but the tap has not sent its list of elements yet. The node has asked for it.`}
       columns={[
         { header: "Id", right: true, cell: (e) => (e.idExtension === null ? e.id : `${String(e.id)}/${String(e.idExtension)}`) },
         { header: "Element", cell: (e) => e.name },
