@@ -72,7 +72,7 @@ var homes = []Home{
 		"github.com/google/gopacket", []string{"appliance/capture", "shared/build/", "tools/"},
 		"gopacket reads capture files and is the tests' second opinion; its decoders panic on hostile input and allocate",
 	},
-	{"testing", []string{"shared/build/", "server/testdb"}, "a program that ships carries no test code"},
+	{"testing", []string{"shared/build/", "server/testdb", "appliance/dissect/internal/seeds"}, "a program that ships carries no test code"},
 }
 
 // Pure packages may not import these directly, nor ask for the time.
