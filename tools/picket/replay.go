@@ -145,7 +145,9 @@ func eachPacket(ctx context.Context, path string, bar *progress, add func(*captu
 func replayTables(ctx context.Context, f replayFlags, stdout io.Writer, bar *progress) error {
 	sum := summary.New()
 	reports, octets := 0, 0
-	frames, err := feed(ctx, f, 0, bar, func(r *wirepb.Report) error {
+	in := feedConfig{flags: f, definitions: aggregate.NewDefinitions()}
+	_, _ = rand.Read(in.boot[:]) // never fails (crypto/rand)
+	in.emit = func(r *wirepb.Report) error {
 		b, err := wire.Encode(r)
 		if err != nil {
 			return err
@@ -154,7 +156,8 @@ func replayTables(ctx context.Context, f replayFlags, stdout io.Writer, bar *pro
 		octets += len(b)
 		sum.Add(r)
 		return nil
-	})
+	}
+	frames, err := feed(ctx, in, bar)
 	bar.done()
 	if f.json {
 		return errors.Join(err, json.NewEncoder(stdout).Encode(sum.Tables()))
@@ -164,37 +167,56 @@ func replayTables(ctx context.Context, f replayFlags, stdout io.Writer, bar *pro
 	return err
 }
 
+// gap stands between files, and between cycles of them.
+const gap = time.Millisecond
+
+// feedConfig says how files go through the pipeline.
+type feedConfig struct {
+	flags       replayFlags
+	boot        [16]byte
+	definitions *aggregate.Definitions
+	emit        func(*wirepb.Report) error
+
+	// start moves the files' times, so that they follow one another from there on
+	// (ns since 1970); 0: times stay. spans are then the files'.
+	start int64
+	spans []span
+}
+
 // feed runs the files through the pipeline, every cycle after the one before in
-// time, and returns how many frames they have. shift, in ns, is added to every
-// time.
-func feed(ctx context.Context, f replayFlags, shift int64, bar *progress, emit func(*wirepb.Report) error) (uint64, error) {
-	cfg := pipeline.Config{
-		Window: f.window, Version: version, Demonstration: true,
-		Definitions: aggregate.NewDefinitions(), Emit: emit,
-	}
-	_, _ = rand.Read(cfg.Boot[:]) // never fails (crypto/rand)
-	run := pipeline.NewOffline(cfg)
-	for range f.repeat {
-		first, last := int64(0), int64(0)
-		for _, path := range f.files {
+// time, and returns how many frames they have.
+func feed(ctx context.Context, in feedConfig, bar *progress) (uint64, error) {
+	run := pipeline.NewOffline(pipeline.Config{
+		Window: in.flags.window, Boot: in.boot, Version: version, Demonstration: true,
+		Definitions: in.definitions, Emit: in.emit,
+	})
+	shift := int64(0)
+	at := in.start
+	for range in.flags.repeat {
+		cycle := span{}
+		for i, path := range in.flags.files {
+			if in.start != 0 {
+				shift = at - in.spans[i].first
+				at += in.spans[i].last - in.spans[i].first + int64(gap)
+			}
 			src, err := capture.OpenFile(path)
 			if err != nil {
 				return run.Frames, err
 			}
-			in := &watched{Source: src, file: src, ctx: ctx, bar: bar}
-			err = run.Run(in, shift)
+			w := &watched{Source: src, file: src, ctx: ctx, bar: bar}
+			err = run.Run(w, shift)
 			_ = src.Close() // only read
-			if err != nil {
+			if err != nil && (in.start == 0 || !errors.Is(err, io.ErrUnexpectedEOF)) {
 				return run.Frames, fmt.Errorf("%s: %w", path, err)
 			}
-			if in.last != 0 {
-				if first == 0 {
-					first = in.first
-				}
-				last = max(last, in.last)
+			if cycle.first == 0 {
+				cycle.first = w.first
 			}
+			cycle.last = max(cycle.last, w.last)
 		}
-		shift += last - first + int64(time.Millisecond)
+		if in.start == 0 {
+			shift += cycle.last - cycle.first + int64(gap)
+		}
 	}
 	return run.Frames, nil
 }
