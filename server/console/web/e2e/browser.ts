@@ -9,7 +9,16 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/
 export function startBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env["PICKET_CHROMIUM"] ?? "/usr/bin/chromium",
-    args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
   });
 }
 
@@ -32,7 +41,9 @@ export async function seriousViolations(page: Page): Promise<string[]> {
   return axeResult
     .parse(raw)
     .violations.filter((v) => v.impact === "serious" || v.impact === "critical")
-    .flatMap((v) => v.nodes.map((n) => `${v.id}: ${v.help}: ${n.html.slice(0, 200)} ${n.failureSummary?.replaceAll(/\s+/g, " ").slice(0, 220) ?? ""}`));
+    .flatMap((v) =>
+      v.nodes.map((n) => `${v.id}: ${v.help}: ${n.html.slice(0, 200)} ${n.failureSummary?.replaceAll(/\s+/g, " ").slice(0, 220) ?? ""}`),
+    );
 }
 
 /** Collects what a page complains about: errors, and what the content security policy refused. */
@@ -41,7 +52,8 @@ export function complaints(page: Page): string[] {
   page.on("pageerror", (error) => found.push(`error: ${error.message}`));
   page.on("console", (message) => {
     const text = message.text();
-    if (/Content Security Policy|Refused to/.test(text) || (message.type() === "error" && !text.startsWith("Failed to load resource"))) found.push(`console: ${text}`);
+    if (/Content Security Policy|Refused to/.test(text) || (message.type() === "error" && !text.startsWith("Failed to load resource")))
+      found.push(`console: ${text}`);
   });
   return found;
 }

@@ -1,6 +1,7 @@
 // Drives a real browser through every page, against a node (PICKET_URL and
 // PICKET_FIRST_LOGIN) or against the stand-in API over the built console.
-// PICKET_SHOTS is where screenshots go.
+// PICKET_SHOTS is where screenshots go; PICKET_FROM, such as -15m, is the time
+// range they show.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
@@ -21,7 +22,12 @@ beforeAll(async () => {
   mkdirSync(shots, { recursive: true });
   target = await openTarget();
   browser = await startBrowser();
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: "light", ignoreHTTPSErrors: true, timezoneId: "Europe/Berlin" });
+  context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    colorScheme: "light",
+    ignoreHTTPSErrors: true,
+    timezoneId: "Europe/Berlin",
+  });
   page = await context.newPage();
   found = complaints(page);
 });
@@ -33,7 +39,8 @@ afterAll(async () => {
 
 /** Opens a path of the tenant and waits until what is loading has loaded. */
 async function open(path: string): Promise<void> {
-  await page.goto(`${target.url}/${tenant}${path}`);
+  const from = process.env["PICKET_FROM"];
+  await page.goto(`${target.url}/${tenant}${path}${from === undefined ? "" : `?from=${from}`}`);
   await settled();
 }
 

@@ -77,6 +77,24 @@ describe.skipIf(real)("states", () => {
     await asked;
   });
 
+  test("rows do not jump under the pointer: what is new waits to be asked for", async () => {
+    await page.goto(`${server.url}/default/networks`);
+    const first = page.locator('[role="row"][aria-rowindex="2"]');
+    await first.waitFor();
+    const before = await first.textContent();
+    await first.hover();
+    server.addNetwork();
+    const again = page.waitForResponse((r) => r.url().includes("/bss?"), { timeout: 15_000 });
+    server.changed(["bss"]);
+    await again;
+    const fresh = page.getByRole("button", { name: "1 new" });
+    await fresh.waitFor();
+    expect(await first.textContent()).toBe(before);
+    await fresh.click();
+    await page.getByText("Just arrived 1").waitFor();
+    expect(await first.textContent()).toContain("Just arrived 1");
+  });
+
   test("a range dragged over a chart is the range of the console", async () => {
     await page.goto(`${server.url}/default/bss/00:00:5e:00:53:00?from=-3h`);
     const canvas = page.locator("canvas").first();

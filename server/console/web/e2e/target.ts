@@ -13,7 +13,8 @@ export async function openTarget(): Promise<Target> {
   const url = process.env["PICKET_URL"];
   const firstLogin = process.env["PICKET_FIRST_LOGIN"];
   if (url !== undefined && url !== "") {
-    if (firstLogin === undefined || firstLogin === "") throw new Error("PICKET_URL is set, PICKET_FIRST_LOGIN is not: the suite needs the node's first-login link");
+    if (firstLogin === undefined || firstLogin === "")
+      throw new Error("PICKET_URL is set, PICKET_FIRST_LOGIN is not: the suite needs the node's first-login link");
     return { url: url.replace(/\/$/, ""), firstLogin, real: true, close: () => Promise.resolve() };
   }
   const server = await startFixtureServer("dist");

@@ -40,7 +40,13 @@ if (root) {
   createRoot(root).render(
     <StrictMode>
       {/* The variables are a file (mantine-variables.css): the content security policy refuses style elements. */}
-      <MantineProvider theme={theme} cssVariablesResolver={resolver} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
+      <MantineProvider
+        theme={theme}
+        cssVariablesResolver={resolver}
+        defaultColorScheme="auto"
+        withCssVariables={false}
+        withGlobalClasses={false}
+      >
         <QueryClientProvider client={queries}>
           <RouterProvider router={router} />
         </QueryClientProvider>

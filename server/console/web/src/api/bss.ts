@@ -9,7 +9,10 @@ export const bssListQuery = (scope: Scope) =>
   queryOptions({
     queryKey: ["bss", scope],
     queryFn: ({ signal }): Promise<List<BSS>> =>
-      read("Networks", client.GET("/api/v1/tenants/{tenant}/bss", { params: { path: { tenant: scope.tenant }, query: range(scope) }, signal })),
+      read(
+        "Networks",
+        client.GET("/api/v1/tenants/{tenant}/bss", { params: { path: { tenant: scope.tenant }, query: range(scope) }, signal }),
+      ),
   });
 
 /** GET /tenants/{tenant}/bss/{bssid}. */

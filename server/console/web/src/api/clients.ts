@@ -7,7 +7,10 @@ export const clientsQuery = (scope: Scope) =>
   queryOptions({
     queryKey: ["clients", scope],
     queryFn: ({ signal }): Promise<List<Client>> =>
-      read("Clients", client.GET("/api/v1/tenants/{tenant}/clients", { params: { path: { tenant: scope.tenant }, query: range(scope) }, signal })),
+      read(
+        "Clients",
+        client.GET("/api/v1/tenants/{tenant}/clients", { params: { path: { tenant: scope.tenant }, query: range(scope) }, signal }),
+      ),
   });
 
 /** GET /tenants/{tenant}/clients/{mac}. */
@@ -17,6 +20,9 @@ export const clientQuery = (scope: Scope, mac: string) =>
     queryFn: ({ signal }): Promise<ClientDetail> =>
       read(
         "This client",
-        client.GET("/api/v1/tenants/{tenant}/clients/{mac}", { params: { path: { tenant: scope.tenant, mac }, query: range(scope) }, signal }),
+        client.GET("/api/v1/tenants/{tenant}/clients/{mac}", {
+          params: { path: { tenant: scope.tenant, mac }, query: range(scope) },
+          signal,
+        }),
       ),
   });

@@ -7,13 +7,17 @@ export const homeQuery = (scope: Scope) =>
   queryOptions({
     queryKey: ["home", scope],
     queryFn: ({ signal }): Promise<Home> =>
-      read("Home", client.GET("/api/v1/tenants/{tenant}/home", { params: { path: { tenant: scope.tenant }, query: range(scope) }, signal })),
+      read(
+        "Home",
+        client.GET("/api/v1/tenants/{tenant}/home", { params: { path: { tenant: scope.tenant }, query: range(scope) }, signal }),
+      ),
   });
 
 /** GET /tenants/{tenant}/sites. */
 export const sitesQuery = (tenant: string) =>
   queryOptions({
     queryKey: ["sites", tenant],
-    queryFn: ({ signal }): Promise<List<Site>> => read("Sites", client.GET("/api/v1/tenants/{tenant}/sites", { params: { path: { tenant } }, signal })),
+    queryFn: ({ signal }): Promise<List<Site>> =>
+      read("Sites", client.GET("/api/v1/tenants/{tenant}/sites", { params: { path: { tenant } }, signal })),
     staleTime: 300_000,
   });

@@ -7,7 +7,10 @@ export const hostsQuery = (scope: Scope) =>
   queryOptions({
     queryKey: ["hosts", scope],
     queryFn: ({ signal }): Promise<List<Host>> =>
-      read("Hosts", client.GET("/api/v1/tenants/{tenant}/hosts", { params: { path: { tenant: scope.tenant }, query: range(scope) }, signal })),
+      read(
+        "Hosts",
+        client.GET("/api/v1/tenants/{tenant}/hosts", { params: { path: { tenant: scope.tenant }, query: range(scope) }, signal }),
+      ),
   });
 
 /** GET /tenants/{tenant}/hosts/{mac}. */
@@ -17,6 +20,9 @@ export const hostQuery = (scope: Scope, mac: string) =>
     queryFn: ({ signal }): Promise<HostDetail> =>
       read(
         "This host",
-        client.GET("/api/v1/tenants/{tenant}/hosts/{mac}", { params: { path: { tenant: scope.tenant, mac }, query: range(scope) }, signal }),
+        client.GET("/api/v1/tenants/{tenant}/hosts/{mac}", {
+          params: { path: { tenant: scope.tenant, mac }, query: range(scope) },
+          signal,
+        }),
       ),
   });

@@ -9,14 +9,18 @@ export const tapsQuery = (scope: Scope) =>
   queryOptions({
     queryKey: ["taps", scope],
     queryFn: ({ signal }): Promise<List<Tap>> =>
-      read("Taps", client.GET("/api/v1/tenants/{tenant}/taps", { params: { path: { tenant: scope.tenant }, query: range(scope) }, signal })),
+      read(
+        "Taps",
+        client.GET("/api/v1/tenants/{tenant}/taps", { params: { path: { tenant: scope.tenant }, query: range(scope) }, signal }),
+      ),
   });
 
 /** GET /tenants/{tenant}/taps/{tap}. */
 export const tapQuery = (scope: Scope, id: string) =>
   queryOptions({
     queryKey: ["taps", scope, id],
-    queryFn: ({ signal }): Promise<TapDetail> => read("Tap", client.GET("/api/v1/tenants/{tenant}/taps/{tap}", { params: where(scope, id), signal })),
+    queryFn: ({ signal }): Promise<TapDetail> =>
+      read("Tap", client.GET("/api/v1/tenants/{tenant}/taps/{tap}", { params: where(scope, id), signal })),
   });
 
 /** GET /tenants/{tenant}/taps/{tap}/health. */

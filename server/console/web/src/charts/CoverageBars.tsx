@@ -13,16 +13,27 @@ export function CoverageBars({ coverage }: { coverage: readonly { band: string; 
   }));
   const starts = bands.map((_, i) => bands.slice(0, i).reduce((sum, b) => sum + b.bars.length * PITCH + GAP, 0));
   const width = (starts[2] ?? 0) + (bands[2]?.bars.length ?? 0) * PITCH;
-  const said = bands.map((b) => `${b.band}: ${String(b.bars.filter(Boolean).length)} of ${String(b.bars.length)} channels heard`).join("; ");
+  const said = bands
+    .map((b) => `${b.band}: ${String(b.bars.filter(Boolean).length)} of ${String(b.bars.length)} channels heard`)
+    .join("; ");
   return (
     <svg width={width} height={HEIGHT} role="img" aria-label={said}>
       <title>{said}</title>
       {bands.map((b, i) => (
         <g key={b.band} transform={`translate(${String(starts[i] ?? 0)} 0)`}>
           {runs(b.bars, (heard) => !heard).map((r) => (
-            <rect key={r.start} x={r.start * PITCH} y={0} width={(r.end - r.start) * PITCH - 0.7} height={HEIGHT} fill="url(#hatch-dense)" />
+            <rect
+              key={r.start}
+              x={r.start * PITCH}
+              y={0}
+              width={(r.end - r.start) * PITCH - 0.7}
+              height={HEIGHT}
+              fill="url(#hatch-dense)"
+            />
           ))}
-          {b.bars.map((heard, n) => (heard ? <rect key={n} x={n * PITCH} y={0} width={PITCH - 0.7} height={HEIGHT} fill="var(--ok-fill)" /> : null))}
+          {b.bars.map((heard, n) =>
+            heard ? <rect key={n} x={n * PITCH} y={0} width={PITCH - 0.7} height={HEIGHT} fill="var(--ok-fill)" /> : null,
+          )}
         </g>
       ))}
     </svg>

@@ -20,7 +20,10 @@ interface Props {
   brush: (from: number, to: number) => void;
 }
 
-const HEIGHT = 132;
+const HEIGHT = 138;
+
+// Whole numbers: half a frame or half a report is no tick.
+const steps = Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
 
 /** One measure over time. Where nothing was reported the line breaks and the chart is hatched. */
 export function HealthChart({ title, at, values, format, colour, from, to, brush }: Props) {
@@ -39,7 +42,12 @@ export function HealthChart({ title, at, values, format, colour, from, to, brush
     const style = getComputedStyle(element);
     const token = (name: string): string => style.getPropertyValue(name).trim();
     const stroke = token(colour);
-    const axis = { stroke: token("--text-3"), font: '11px "Inter Variable", system-ui, sans-serif', grid: { stroke: token("--grid"), width: 1 }, ticks: { show: false } };
+    const axis = {
+      stroke: token("--text-3"),
+      font: '11px "Inter Variable", system-ui, sans-serif',
+      grid: { stroke: token("--grid"), width: 1 },
+      ticks: { show: false },
+    };
     const gaps = runs(values, (v) => v === null);
     const seconds = at.map((t) => t.getTime() / 1000);
     const step = (seconds[1] ?? 0) - (seconds[0] ?? 0);
@@ -47,14 +55,17 @@ export function HealthChart({ title, at, values, format, colour, from, to, brush
       {
         width,
         height: HEIGHT,
-        padding: [22, 22, 0, 0],
+        padding: [28, 22, 0, 0],
         legend: { show: false },
         cursor: { sync: { key: "health" }, y: false, drag: { x: true, y: false, setScale: false } },
-        scales: { x: { time: true, range: () => [from / 1000, to / 1000] }, y: { range: (_, low, high) => [Math.min(0, low || 0), high > 0 ? high * 1.1 : 1] } },
+        scales: {
+          x: { time: true, range: () => [from / 1000, to / 1000] },
+          y: { range: (_, low, high) => [Math.min(0, low || 0), high > 0 ? high * 1.1 : 4] },
+        },
         series: [{}, { stroke, width: 1.5, fill: `${stroke}1c`, spanGaps: false, points: { show: false } }],
         axes: [
           { ...axis, size: 26, space: 84, values: (_, ticks) => ticks.map((t) => formatTick(new Date(t * 1000), to - from)) },
-          { ...axis, size: 58, space: 34, values: (_, ticks) => ticks.map((t) => latest.current.format(t)) },
+          { ...axis, size: 58, space: 34, incrs: steps, values: (_, ticks) => ticks.map((t) => latest.current.format(t)) },
         ],
         hooks: {
           drawAxes: [
@@ -63,7 +74,15 @@ export function HealthChart({ title, at, values, format, colour, from, to, brush
               for (const gap of gaps) {
                 const left = u.valToPos((seconds[gap.start] ?? 0) - step / 2, "x", true);
                 const right = u.valToPos((seconds[gap.end - 1] ?? 0) + step / 2, "x", true);
-                hatch(u.ctx, Math.max(u.bbox.left, left), u.bbox.top, Math.min(u.bbox.left + u.bbox.width, right), u.bbox.top + u.bbox.height, token("--hatch"), 6 * ratio);
+                hatch(
+                  u.ctx,
+                  Math.max(u.bbox.left, left),
+                  u.bbox.top,
+                  Math.min(u.bbox.left + u.bbox.width, right),
+                  u.bbox.top + u.bbox.height,
+                  token("--hatch"),
+                  6 * ratio,
+                );
               }
             },
           ],
@@ -88,7 +107,9 @@ export function HealthChart({ title, at, values, format, colour, from, to, brush
   const said = value === undefined ? "" : value === null ? "nothing reported" : format(value);
   return (
     <div className={css["chart"]} ref={ref} role="img" aria-label={`${title}: ${said}`}>
-      <h3>{title} <span>{known.length === 0 ? "never reported" : said}</span></h3>
+      <h3>
+        {title} <span>{known.length === 0 ? "never reported" : said}</span>
+      </h3>
       <div ref={host} aria-hidden="true" style={{ height: HEIGHT }} />
     </div>
   );

@@ -18,7 +18,17 @@ export function HistoryBars({ history }: { history: HomeSite["history"] }) {
         if (h.state === "none") return null;
         const whole = h.state === "heard";
         const height = whole ? 6 : 11;
-        return <rect key={i} x={i * PITCH} y={HEIGHT - height} width={PITCH - 1.2} height={height} rx={0.6} fill={whole ? "var(--ok-fill)" : "var(--med-fill)"} />;
+        return (
+          <rect
+            key={i}
+            x={i * PITCH}
+            y={HEIGHT - height}
+            width={PITCH - 1.2}
+            height={height}
+            rx={0.6}
+            fill={whole ? "var(--ok-fill)" : "var(--med-fill)"}
+          />
+        );
       })}
     </svg>
   );

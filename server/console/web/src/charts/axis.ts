@@ -1,4 +1,6 @@
-const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800].map((s) => s * 1000);
+const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800].map(
+  (s) => s * 1000,
+);
 
 /** Round times within from…to, at most most of them, in the browser's zone (milliseconds since 1970). */
 export function timeTicks(from: number, to: number, most: number): number[] {

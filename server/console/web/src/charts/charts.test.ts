@@ -5,13 +5,23 @@ import { runs } from "./runs";
 import { signalColour, signalShare } from "./viridis";
 
 test("runs are the stretches of what holds", () => {
-  expect(runs([null, 1, 2, null, null], (v) => v === null)).toEqual([{ start: 0, end: 1 }, { start: 3, end: 5 }]);
+  expect(runs([null, 1, 2, null, null], (v) => v === null)).toEqual([
+    { start: 0, end: 1 },
+    { start: 3, end: 5 },
+  ]);
   expect(runs([], () => true)).toEqual([]);
 });
 
 test("ticks are round and within", () => {
   const from = Date.parse("2026-11-17T13:31:00Z");
-  expect(timeTicks(from, from + 3_600_000, 7).map((t) => new Date(t).toISOString().slice(11, 16))).toEqual(["13:40", "13:50", "14:00", "14:10", "14:20", "14:30"]);
+  expect(timeTicks(from, from + 3_600_000, 7).map((t) => new Date(t).toISOString().slice(11, 16))).toEqual([
+    "13:40",
+    "13:50",
+    "14:00",
+    "14:10",
+    "14:20",
+    "14:30",
+  ]);
 });
 
 describe("bands", () => {

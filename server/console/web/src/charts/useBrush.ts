@@ -16,7 +16,10 @@ export function useBrush(chosen: (fromX: number, toX: number) => void): Brush {
   const [cursor, setCursor] = useState<number | null>(null);
   const [start, setStart] = useState<number | null>(null);
   const x = (event: PointerEvent<HTMLElement>): number => event.clientX - event.currentTarget.getBoundingClientRect().left;
-  const span = start !== null && cursor !== null && Math.abs(cursor - start) > 6 ? { from: Math.min(start, cursor), to: Math.max(start, cursor) } : null;
+  const span =
+    start !== null && cursor !== null && Math.abs(cursor - start) > 6
+      ? { from: Math.min(start, cursor), to: Math.max(start, cursor) }
+      : null;
   return {
     cursor,
     span,

@@ -23,7 +23,11 @@ const sites: Record<SiteState, { tone: Tone; mark: MarkKind; word: string }> = {
 
 export function SiteBadge({ state }: { state: SiteState }) {
   const { tone, mark, word } = sites[state];
-  return <Badge tone={tone} mark={mark}>{word}</Badge>;
+  return (
+    <Badge tone={tone} mark={mark}>
+      {word}
+    </Badge>
+  );
 }
 
 const taps: Record<TapState, { tone: Tone; mark: MarkKind; word: string }> = {
@@ -35,7 +39,11 @@ const taps: Record<TapState, { tone: Tone; mark: MarkKind; word: string }> = {
 
 export function TapBadge({ state }: { state: TapState }) {
   const { tone, mark, word } = taps[state];
-  return <Badge tone={tone} mark={mark}>{word}</Badge>;
+  return (
+    <Badge tone={tone} mark={mark}>
+      {word}
+    </Badge>
+  );
 }
 
 /** Marks what comes from a recording, wherever it is shown. */

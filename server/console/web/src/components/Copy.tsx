@@ -8,7 +8,11 @@ export function Copy({ text, what }: { text: string; what: string }) {
   const label = clipboard.copied ? `${what} copied` : `Copy ${what}`;
   return (
     <Button look="ghost" icon small aria-label={label} title={label} onClick={() => clipboard.copy(text)}>
-      {clipboard.copied ? <IconCheck size={14} stroke={1.75} aria-hidden="true" /> : <IconCopy size={14} stroke={1.75} aria-hidden="true" />}
+      {clipboard.copied ? (
+        <IconCheck size={14} stroke={1.75} aria-hidden="true" />
+      ) : (
+        <IconCopy size={14} stroke={1.75} aria-hidden="true" />
+      )}
     </Button>
   );
 }

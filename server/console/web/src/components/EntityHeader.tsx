@@ -34,7 +34,9 @@ export function EntityHeader({ tone, icon, name, title, badges, sentence, facts,
   return (
     <section className={css["header"]} aria-label="Summary">
       <div className={css["top"]}>
-        <span className={`${css["tile"] ?? ""} ${css[tone] ?? ""}`} aria-hidden="true">{icon}</span>
+        <span className={`${css["tile"] ?? ""} ${css[tone] ?? ""}`} aria-hidden="true">
+          {icon}
+        </span>
         <div>
           <div className={css["name"]}>
             <h1>{name}</h1>

@@ -18,7 +18,14 @@ function shape(kind: MarkKind) {
       return (
         <>
           <circle cx="8" cy="8" r="7" />
-          <path d="m4.8 8.2 2.2 2.2 4.2-4.6" fill="none" stroke="var(--surface)" strokeWidth="1.8" strokeLinecap="round" strokeLinejoin="round" />
+          <path
+            d="m4.8 8.2 2.2 2.2 4.2-4.6"
+            fill="none"
+            stroke="var(--surface)"
+            strokeWidth="1.8"
+            strokeLinecap="round"
+            strokeLinejoin="round"
+          />
         </>
       );
     case "degraded":
@@ -36,7 +43,17 @@ function shape(kind: MarkKind) {
     case "none":
       return (
         <>
-          <rect x="1.7" y="1.7" width="12.6" height="12.6" rx="2.5" fill="none" stroke="currentColor" strokeWidth="1.2" strokeDasharray="2.4 1.8" />
+          <rect
+            x="1.7"
+            y="1.7"
+            width="12.6"
+            height="12.6"
+            rx="2.5"
+            fill="none"
+            stroke="currentColor"
+            strokeWidth="1.2"
+            strokeDasharray="2.4 1.8"
+          />
           <path d="M3.6 8.8 8.8 3.6M4.2 12 12 4.2M7.2 12.4l5.2-5.2" stroke="currentColor" strokeWidth="1.1" />
         </>
       );

@@ -7,7 +7,10 @@ export function Security({ text, level, pmf }: { text: string; level: SecurityLe
   const warn = level === "open" || level === "weak";
   const said = warn && pmf === "off" && level !== "open" ? `${text}, no PMF` : text;
   return (
-    <span className={`${css["security"] ?? ""} ${warn ? (css["warn"] ?? "") : level === "unknown" ? (css["unknown"] ?? "") : ""}`} title={`${said}${warn ? ` (${level})` : ""}`}>
+    <span
+      className={`${css["security"] ?? ""} ${warn ? (css["warn"] ?? "") : level === "unknown" ? (css["unknown"] ?? "") : ""}`}
+      title={`${said}${warn ? ` (${level})` : ""}`}
+    >
       {warn && <IconLockOpen size={14} stroke={1.75} aria-label={level} />}
       <span className={css["text"]}>{said}</span>
     </span>

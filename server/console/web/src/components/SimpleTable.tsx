@@ -27,13 +27,21 @@ export function SimpleTable<T>({ label, rows, columns, rowKey, none, dense = fal
         <caption>{label}</caption>
         <thead>
           <tr>
-            {columns.map((c) => <th key={c.header} scope="col" className={look(c)}>{c.header}</th>)}
+            {columns.map((c) => (
+              <th key={c.header} scope="col" className={look(c)}>
+                {c.header}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
           {rows.map((row, i) => (
             <tr key={rowKey(row, i)}>
-              {columns.map((c) => <td key={c.header} className={look(c)}>{c.cell(row)}</td>)}
+              {columns.map((c) => (
+                <td key={c.header} className={look(c)}>
+                  {c.cell(row)}
+                </td>
+              ))}
             </tr>
           ))}
         </tbody>

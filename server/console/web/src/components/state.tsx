@@ -75,7 +75,12 @@ interface Props<T> {
 }
 
 /** One of loading, failed, or the data. Data once shown stays, dimmed while another range or site is read. */
-export function Loaded<T>({ query, bones, works = "The other parts of the console still work; nothing that taps report is lost.", children }: Props<T>) {
+export function Loaded<T>({
+  query,
+  bones,
+  works = "The other parts of the console still work; nothing that taps report is lost.",
+  children,
+}: Props<T>) {
   if (query.data !== undefined) {
     return <div className={query.isPlaceholderData ? css["dimmed"] : css["shell"]}>{children(query.data)}</div>;
   }

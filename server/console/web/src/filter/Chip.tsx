@@ -12,10 +12,15 @@ export function Chip<T>({ term, fields, remove }: { term: Term; fields: readonly
   const unit = field?.kind === "number" && field.unit !== "" ? ` ${field.unit}` : "";
   const value = term.values.map((v) => (field?.kind === "number" ? withMinus(v) : v)).join(", ") + unit;
   return (
-    <span className={`${css["chip"] ?? ""} ${bad ? (css["bad"] ?? "") : ""}`} title={bad ? `There is no field “${term.field}”, so nothing matches` : printTerm(term)}>
+    <span
+      className={`${css["chip"] ?? ""} ${bad ? (css["bad"] ?? "") : ""}`}
+      title={bad ? `There is no field “${term.field}”, so nothing matches` : printTerm(term)}
+    >
       {term.field !== "" && <span className={css["field"]}>{term.field}</span>}
       <span className={css["op"]}>{term.field === "" ? "has" : operatorWord(term.op, field?.kind ?? "text", term.values.length)}</span>
-      <span className={css["value"]}><Stranger text={value} max={64} /></span>
+      <span className={css["value"]}>
+        <Stranger text={value} max={64} />
+      </span>
       <button type="button" onClick={remove} aria-label={`Remove filter ${printTerm(term)}`}>
         <IconX size={14} stroke={1.75} aria-hidden="true" />
       </button>

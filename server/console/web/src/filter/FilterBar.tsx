@@ -92,9 +92,15 @@ export function FilterBar<T>({ filter, hint }: { filter: Filter<T>; hint: string
         {showing && <Suggestions field={term.field} list={suggestions} chosen={chosen} accept={accept} point={setChosen} />}
       </div>
       <span className={css["count"]} role="status">
-        {all.length === 0 ? "" : terms.length === 0 ? `${formatCount(all.length)} in all` : `${formatCount(matching.length)} of ${formatCount(all.length)} match`}
+        {all.length === 0
+          ? ""
+          : terms.length === 0
+            ? `${formatCount(all.length)} in all`
+            : `${formatCount(matching.length)} of ${formatCount(all.length)} match`}
       </span>
-      <span className={css["slash"]}><Kbd>/</Kbd></span>
+      <span className={css["slash"]}>
+        <Kbd>/</Kbd>
+      </span>
     </div>
   );
 }

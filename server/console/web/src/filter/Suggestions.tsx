@@ -25,15 +25,27 @@ export function Suggestions({ field, list, chosen, accept, point }: Props) {
                 {it.group === "Values" && field !== "" ? `Values of ${field}, in what is filtered` : it.group}
               </div>
             )}
-            <div id={`filter-${String(i)}`} role="option" aria-selected={i === chosen} className={css["item"]} onClick={() => accept(i)} onPointerMove={() => point(i)}>
-              <span className={`${css["label"] ?? ""} ${it.group === "Operators" ? (css["code"] ?? "") : ""}`}><Stranger text={it.label} /></span>
+            <div
+              id={`filter-${String(i)}`}
+              role="option"
+              aria-selected={i === chosen}
+              className={css["item"]}
+              onClick={() => accept(i)}
+              onPointerMove={() => point(i)}
+            >
+              <span className={`${css["label"] ?? ""} ${it.group === "Operators" ? (css["code"] ?? "") : ""}`}>
+                <Stranger text={it.label} />
+              </span>
               <span className={css["hint"]}>{it.hint}</span>
               {it.count !== null && <span className={css["n"]}>{formatCount(it.count)}</span>}
             </div>
           </Fragment>
         ))}
       </div>
-      <div className={css["keys"]} aria-hidden="true"><Kbd>↑</Kbd><Kbd>↓</Kbd> choose <Kbd>Tab</Kbd> accept <Kbd>Esc</Kbd> leave</div>
+      <div className={css["keys"]} aria-hidden="true">
+        <Kbd>↑</Kbd>
+        <Kbd>↓</Kbd> choose <Kbd>Tab</Kbd> accept <Kbd>Esc</Kbd> leave
+      </div>
     </div>
   );
 }

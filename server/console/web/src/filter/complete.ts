@@ -31,7 +31,13 @@ export function complete<T>(text: string, fields: readonly Field<T>[], rows: rea
     group: "Values",
     count,
   }));
-  return [...values, ...operators(field.id, term.op, [[":", "is"], ["!=", "is not"]])];
+  return [
+    ...values,
+    ...operators(field.id, term.op, [
+      [":", "is"],
+      ["!=", "is not"],
+    ]),
+  ];
 }
 
 function completeFields<T>(text: string, fields: readonly Field<T>[]): Suggestion[] {
@@ -60,13 +66,30 @@ function completeNumber<T>(field: Field<T>, op: Operator, typed: string): Sugges
       count: null,
     }));
   }
-  return operators(field.id, op, [[">=", "at least"], ["<=", "at most"], [":", "is"], ["!=", "is not"]], typed);
+  return operators(
+    field.id,
+    op,
+    [
+      [">=", "at least"],
+      ["<=", "at most"],
+      [":", "is"],
+      ["!=", "is not"],
+    ],
+    typed,
+  );
 }
 
 function operators(id: string, current: Operator, all: readonly [Operator, string][], value = ""): Suggestion[] {
   return all
     .filter(([op]) => op !== current)
-    .map(([op, hint]): Suggestion => ({ text: `${id}${op}${value}`, whole: false, label: `${id}${op}`, hint, group: "Operators", count: null }));
+    .map(([op, hint]): Suggestion => ({
+      text: `${id}${op}${value}`,
+      whole: false,
+      label: `${id}${op}`,
+      hint,
+      group: "Operators",
+      count: null,
+    }));
 }
 
 /** How many rows have each value, most frequent first, then by name. */

@@ -12,7 +12,10 @@ interface Row {
 
 const now = new Date("2026-11-17T14:32:00Z");
 const row = (ssid: string, band: string, signal: number | null, secondsAgo: number): Row => ({
-  ssid, band, signal, seen: new Date(now.getTime() - secondsAgo * 1000),
+  ssid,
+  band,
+  signal,
+  seen: new Date(now.getTime() - secondsAgo * 1000),
 });
 const fields: Field<Row>[] = [
   { id: "ssid", hint: "network name", kind: "text", of: (r) => [r.ssid] },
@@ -39,8 +42,10 @@ describe("a query", () => {
     ["ssid:", [0, 1, 2]],
   ])("%s", (query, want) => expect(match(query)).toEqual(want));
 
-  test.each(['ssid:"a \\"b\\" c" guest', 'band:"5 GHz","6 GHz" signal>=-80', '"two words"', 'ssid:a:b'])("%s is printed as it was read", (query) =>
-    expect(printQuery(parseQuery(query))).toBe(query));
+  test.each(['ssid:"a \\"b\\" c" guest', 'band:"5 GHz","6 GHz" signal>=-80', '"two words"', "ssid:a:b"])(
+    "%s is printed as it was read",
+    (query) => expect(printQuery(parseQuery(query))).toBe(query),
+  );
   test("an open quote ends with the text", () => expect(parseQuery('ssid:"open')).toEqual([{ field: "ssid", op: ":", values: ["open"] }]));
   test("chips speak plainly", () => {
     expect(operatorWord(":", "choice", 2)).toBe("any of");
@@ -53,7 +58,10 @@ describe("completion", () => {
   test("fields by their beginning", () => expect(complete("s", fields, rows).map((s) => s.text)).toEqual(["ssid:", "signal>=", "seen<"]));
   test("values with their counts in what is filtered", () => {
     const values = complete("band:", fields, rows).filter((s) => s.group === "Values");
-    expect(values.map((s) => [s.label, s.count])).toEqual([["5 GHz", 2], ["2.4 GHz", 1]]);
+    expect(values.map((s) => [s.label, s.count])).toEqual([
+      ["5 GHz", 2],
+      ["2.4 GHz", 1],
+    ]);
     expect(values[0]?.text).toBe('band:"5 GHz"');
   });
   test("values that contain what is typed", () => expect(complete("ssid:hal", fields, rows)[0]?.label).toBe("Halden Staff"));

@@ -19,5 +19,11 @@ export function useFilter<T>(all: readonly T[], fields: readonly Field<T>[]): Fi
   const now = useNow();
   const terms = useMemo(() => parseQuery(q ?? ""), [q]);
   const matching = useMemo(() => all.filter((row) => matches(row, terms, fields, now)), [all, terms, fields, now]);
-  return { fields, terms, all, matching, setTerms: (next) => setView({ q: next.length === 0 ? undefined : printQuery(next), sel: undefined }) };
+  return {
+    fields,
+    terms,
+    all,
+    matching,
+    setTerms: (next) => setView({ q: next.length === 0 ? undefined : printQuery(next), sel: undefined }),
+  };
 }

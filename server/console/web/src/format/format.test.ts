@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { formatMAC, parseMAC } from "./address";
+import { formatMAC, orderIPs, parseMAC } from "./address";
 import { formatBytes, formatCount, formatPercent, formatRate, numberWord, plural } from "./number";
 import { formatBands, formatChannel, formatDBm, formatMHz } from "./radio";
 import { visibleText } from "./text";
@@ -7,16 +7,29 @@ import { formatAgo, formatDuration, formatLast, formatMoment, formatTick, format
 
 describe("numbers", () => {
   test.each([
-    [0, "0"], [1284, "1,284"], [-3, "\u22123"],
+    [0, "0"],
+    [1284, "1,284"],
+    [-3, "\u22123"],
   ])("count %d", (n, want) => expect(formatCount(n)).toBe(want));
   test.each([
-    [0, "0"], [0.04, "<0.1"], [7.25, "7.3"], [18420, "18,420"],
+    [0, "0"],
+    [0.04, "<0.1"],
+    [7.25, "7.3"],
+    [18420, "18,420"],
   ])("rate %d", (n, want) => expect(formatRate(n)).toBe(want));
   test.each([
-    [0, "0 %"], [0.2, "<1 %"], [37.4, "37 %"], [100, "100 %"],
+    [0, "0 %"],
+    [0.2, "<1 %"],
+    [37.4, "37 %"],
+    [100, "100 %"],
   ])("percent %d", (n, want) => expect(formatPercent(n)).toBe(want));
   test.each([
-    [0, "0 B"], [999, "999 B"], [1000, "1 kB"], [3_100_000, "3.1 MB"], [999_600, "1 MB"], [42_000_000, "42 MB"],
+    [0, "0 B"],
+    [999, "999 B"],
+    [1000, "1 kB"],
+    [3_100_000, "3.1 MB"],
+    [999_600, "1 MB"],
+    [42_000_000, "42 MB"],
   ])("octets %d", (n, want) => expect(formatBytes(n)).toBe(want));
   test("words", () => {
     expect(numberWord(2)).toBe("Two");
@@ -43,7 +56,10 @@ describe("radio", () => {
 describe("addresses", () => {
   test("upper case on the page", () => expect(formatMAC("00:00:5e:00:53:af")).toBe("00:00:5E:00:53:AF"));
   test.each(["00-00-5E-00-53-AF", "0000.5e00.53af", "00005e0053af", " 00:00:5e:00:53:af "])("%s is read", (text) =>
-    expect(parseMAC(text)).toBe("00:00:5e:00:53:af"));
+    expect(parseMAC(text)).toBe("00:00:5e:00:53:af"),
+  );
+  test("IPv4 stands before IPv6, link-local last", () =>
+    expect(orderIPs(["fe80::1", "2001:db8::1", "192.0.2.1"])).toEqual(["192.0.2.1", "2001:db8::1", "fe80::1"]));
   test("what is no address is null", () => expect(parseMAC("guest")).toBeNull());
 });
 
@@ -63,10 +79,18 @@ describe("time", () => {
   const now = new Date("2026-11-17T14:32:07Z");
   const before = (seconds: number): Date => new Date(now.getTime() - seconds * 1000);
   test.each([
-    [-5, "now"], [4, "now"], [42, "42 s ago"], [300, "5 min ago"], [3 * 3600, "3 h ago"], [9 * 86400, "9 d ago"],
+    [-5, "now"],
+    [4, "now"],
+    [42, "42 s ago"],
+    [300, "5 min ago"],
+    [3 * 3600, "3 h ago"],
+    [9 * 86400, "9 d ago"],
   ])("%d s before", (s, want) => expect(formatAgo(before(s), now)).toBe(want));
   test.each([
-    [0, "0 s"], [12 * 86400 + 5 * 3600 + 60, "12 d 5 h"], [200, "3 min 20 s"], [3600, "1 h"],
+    [0, "0 s"],
+    [12 * 86400 + 5 * 3600 + 60, "12 d 5 h"],
+    [200, "3 min 20 s"],
+    [3600, "1 h"],
   ])("%d s long", (s, want) => expect(formatDuration(s)).toBe(want));
   test("when is as short as the distance allows", () => {
     expect(formatWhen(before(3600), now)).toBe("13:32");

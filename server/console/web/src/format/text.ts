@@ -23,7 +23,8 @@ export function visibleText(text: string, max = MAX_OCTETS): string {
 }
 
 // ISO 646 names of the control characters: fonts lack the pictures of U+2400.
-const controls = "NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US".split(" ");
+const controls =
+  "NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US".split(" ");
 
 function visibleCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0;

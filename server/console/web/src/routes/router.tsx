@@ -48,17 +48,35 @@ export function buildRouter(queries: QueryClient) {
   });
   const page = { getParentRoute: () => tenant };
   const pages = [
-    createRoute({ ...page, path: "/", beforeLoad: ({ params }) => { throw redirect({ to: "/$tenant/home", params, replace: true }); } }),
+    createRoute({
+      ...page,
+      path: "/",
+      beforeLoad: ({ params }) => {
+        throw redirect({ to: "/$tenant/home", params, replace: true });
+      },
+    }),
     createRoute({ ...page, path: "/home", component: lazyRouteComponent(() => import("../pages/home/HomePage"), "HomePage") }),
-    createRoute({ ...page, path: "/networks", component: lazyRouteComponent(() => import("../pages/networks/NetworksPage"), "NetworksPage") }),
+    createRoute({
+      ...page,
+      path: "/networks",
+      component: lazyRouteComponent(() => import("../pages/networks/NetworksPage"), "NetworksPage"),
+    }),
     createRoute({ ...page, path: "/bss/$bssid", component: lazyRouteComponent(() => import("../pages/bss/BSSPage"), "BSSPage") }),
     createRoute({ ...page, path: "/clients", component: lazyRouteComponent(() => import("../pages/clients/ClientsPage"), "ClientsPage") }),
-    createRoute({ ...page, path: "/client/$mac", component: lazyRouteComponent(() => import("../pages/clients/ClientPage"), "ClientPage") }),
+    createRoute({
+      ...page,
+      path: "/client/$mac",
+      component: lazyRouteComponent(() => import("../pages/clients/ClientPage"), "ClientPage"),
+    }),
     createRoute({ ...page, path: "/hosts", component: lazyRouteComponent(() => import("../pages/hosts/HostsPage"), "HostsPage") }),
     createRoute({ ...page, path: "/host/$mac", component: lazyRouteComponent(() => import("../pages/hosts/HostPage"), "HostPage") }),
     createRoute({ ...page, path: "/taps", component: lazyRouteComponent(() => import("../pages/taps/TapsPage"), "TapsPage") }),
     createRoute({ ...page, path: "/tap/$id", component: lazyRouteComponent(() => import("../pages/tap/TapPage"), "TapPage") }),
-    createRoute({ ...page, path: "/enrolment", component: lazyRouteComponent(() => import("../pages/enrolment/EnrolmentPage"), "EnrolmentPage") }),
+    createRoute({
+      ...page,
+      path: "/enrolment",
+      component: lazyRouteComponent(() => import("../pages/enrolment/EnrolmentPage"), "EnrolmentPage"),
+    }),
   ] as const;
 
   return createRouter({

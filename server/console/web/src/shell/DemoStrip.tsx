@@ -15,7 +15,9 @@ export function DemoStrip() {
   if (!useDemonstration()) return null;
   return (
     <div className={css["strip"]}>
-      <Badge tone="low" mark="info">Demonstration: recorded frames replayed</Badge>
+      <Badge tone="low" mark="info">
+        Demonstration: recorded frames replayed
+      </Badge>
     </div>
   );
 }

@@ -27,7 +27,11 @@ export function KeysHelp() {
         <dl className={css["keys"]} tabIndex={0} aria-label="Keys">
           {keys.map(([names, does]) => (
             <div key={does}>
-              <dt>{names.map((name) => <Kbd key={name}>{name}</Kbd>)}</dt>
+              <dt>
+                {names.map((name) => (
+                  <Kbd key={name}>{name}</Kbd>
+                ))}
+              </dt>
               <dd>{does}</dd>
             </div>
           ))}

@@ -11,7 +11,11 @@ export function LiveButton() {
   const moving = isMoving(useRange());
   if (!moving) {
     return (
-      <Button className={css["live"] ?? ""} title="This range ends in the past. Go to the last 24 hours, live" onClick={() => setView({ from: undefined, to: undefined })}>
+      <Button
+        className={css["live"] ?? ""}
+        title="This range ends in the past. Go to the last 24 hours, live"
+        onClick={() => setView({ from: undefined, to: undefined })}
+      >
         <span className={`${css["dot"] ?? ""} ${css["off"] ?? ""}`} />
         <span className={css["word"]}>Past</span>
       </Button>
@@ -19,7 +23,11 @@ export function LiveButton() {
   }
   const lost = !paused && stream === "lost";
   const word = paused ? `Paused${missed > 0 ? `, ${String(missed)} new` : ""}` : lost ? "Reconnecting" : "Live";
-  const title = lost ? "The event stream is interrupted. Lists are read again every minute" : paused ? "Follow again" : "Pause: nothing on the page moves";
+  const title = lost
+    ? "The event stream is interrupted. Lists are read again every minute"
+    : paused
+      ? "Follow again"
+      : "Pause: nothing on the page moves";
   return (
     <Button className={css["live"] ?? ""} aria-pressed={!paused} title={title} onClick={() => setPaused(!paused)}>
       <span className={`${css["dot"] ?? ""} ${paused ? (css["off"] ?? "") : lost ? (css["lost"] ?? "") : ""}`} />

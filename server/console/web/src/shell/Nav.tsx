@@ -43,7 +43,14 @@ export function Nav({ session, wide = false }: { session: Session; wide?: boolea
         <div key={group.label}>
           {group.label !== "" && <div className={css["group"]}>{group.label}</div>}
           {group.items.map(({ to, label, icon: ItemIcon }) => (
-            <Link key={to} to={to} params={{ tenant: scope.tenant }} className={css["link"]} activeProps={{ className: css["on"] ?? "" }} title={label}>
+            <Link
+              key={to}
+              to={to}
+              params={{ tenant: scope.tenant }}
+              className={css["link"]}
+              activeProps={{ className: css["on"] ?? "" }}
+              title={label}
+            >
               <ItemIcon size={16} stroke={1.75} aria-hidden="true" />
               <span className={css["label"]}>{label}</span>
               {label === "Taps" && silent > 0 && <span className={css["count"]}>{silent} silent</span>}

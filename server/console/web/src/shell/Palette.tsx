@@ -22,7 +22,15 @@ const kinds: Record<Found["kind"], { word: string; icon: Icon }> = {
 /** Jumps to anything that was heard in the time range, by address, name or SSID. */
 export function Palette({ opened, close }: { opened: boolean; close: () => void }) {
   return (
-    <Modal.Root opened={opened} onClose={close} size={560} yOffset={96} lockScroll={false} transitionProps={{ duration: 0 }} classNames={{ content: css["content"] ?? "", overlay: css["overlay"] ?? "" }}>
+    <Modal.Root
+      opened={opened}
+      onClose={close}
+      size={560}
+      yOffset={96}
+      lockScroll={false}
+      transitionProps={{ duration: 0 }}
+      classNames={{ content: css["content"] ?? "", overlay: css["overlay"] ?? "" }}
+    >
       <Modal.Overlay />
       <Modal.Content aria-label="Find">
         <Modal.Body p={0}>
@@ -43,7 +51,13 @@ function Search({ close }: { close: () => void }) {
   const hosts = useQuery(hostsQuery(scope));
   const taps = useQuery(tapsQuery(scope));
   const found = useMemo(
-    () => find(text, { bss: bss.data?.items ?? [], clients: clients.data?.items ?? [], hosts: hosts.data?.items ?? [], taps: taps.data?.items ?? [] }),
+    () =>
+      find(text, {
+        bss: bss.data?.items ?? [],
+        clients: clients.data?.items ?? [],
+        hosts: hosts.data?.items ?? [],
+        taps: taps.data?.items ?? [],
+      }),
     [text, bss.data, clients.data, hosts.data, taps.data],
   );
 
@@ -82,15 +96,29 @@ function Search({ close }: { close: () => void }) {
         }}
         onKeyDown={key}
       />
-      {found.length === 0 && text.trim() !== "" && <div className={css["none"]}>Nothing in this time range and site has that name or address.</div>}
+      {found.length === 0 && text.trim() !== "" && (
+        <div className={css["none"]}>Nothing in this time range and site has that name or address.</div>
+      )}
       <div className={css["list"]} role="listbox" id="found" aria-label="Found">
         {found.map((it, i) => {
           const { word, icon: KindIcon } = kinds[it.kind];
           return (
-            <div key={`${it.kind} ${it.id} ${it.name}`} id={`found-${String(i)}`} role="option" aria-selected={i === chosen} className={css["item"]} onClick={() => open(it)} onPointerMove={() => setChosen(i)}>
+            <div
+              key={`${it.kind} ${it.id} ${it.name}`}
+              id={`found-${String(i)}`}
+              role="option"
+              aria-selected={i === chosen}
+              className={css["item"]}
+              onClick={() => open(it)}
+              onPointerMove={() => setChosen(i)}
+            >
               <KindIcon size={16} stroke={1.75} aria-hidden="true" />
-              <span className={css["name"]}><Stranger text={it.name} /></span>
-              <span className={css["detail"]}><Stranger text={it.detail} /></span>
+              <span className={css["name"]}>
+                <Stranger text={it.name} />
+              </span>
+              <span className={css["detail"]}>
+                <Stranger text={it.detail} />
+              </span>
               <span className={css["kind"]}>{word}</span>
             </div>
           );

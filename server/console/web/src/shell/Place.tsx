@@ -68,7 +68,11 @@ function Chooser({ label, shown, options, chosen, choose }: ChooserProps) {
       <Menu.Dropdown>
         <Menu.Label>{label}</Menu.Label>
         {options.map((o) => (
-          <Menu.Item key={o.id} rightSection={o.id === chosen ? <IconCheck size={14} aria-label="chosen" /> : null} onClick={() => choose(o.id)}>
+          <Menu.Item
+            key={o.id}
+            rightSection={o.id === chosen ? <IconCheck size={14} aria-label="chosen" /> : null}
+            onClick={() => choose(o.id)}
+          >
             <bdi>{o.name}</bdi>
           </Menu.Item>
         ))}

@@ -31,7 +31,9 @@ export function Shell() {
     <LiveProvider>
       <HatchDefs />
       <div className={css["app"]}>
-        <a className={css["skip"]} href="#main">Skip to the page</a>
+        <a className={css["skip"]} href="#main">
+          Skip to the page
+        </a>
         <div className={css["nav"]}>
           <Nav session={session.data} />
         </div>

@@ -18,9 +18,23 @@ export function TimeRange() {
   const [opened, { toggle, close }] = useDisclosure(false);
   const { from, to } = resolveRange(range, now.getTime());
   return (
-    <Popover opened={opened} onChange={close} position="bottom-end" classNames={{ dropdown: menuClasses.dropdown }} transitionProps={{ duration: 0 }} trapFocus returnFocus>
+    <Popover
+      opened={opened}
+      onChange={close}
+      position="bottom-end"
+      classNames={{ dropdown: menuClasses.dropdown }}
+      transitionProps={{ duration: 0 }}
+      trapFocus
+      returnFocus
+    >
       <Popover.Target>
-        <Button className={css["button"] ?? ""} onClick={toggle} aria-expanded={opened} aria-label={`Time range: ${rangeLabel(range, now)}`} title={`${formatUTC(new Date(from))} to ${formatUTC(new Date(to))}`}>
+        <Button
+          className={css["button"] ?? ""}
+          onClick={toggle}
+          aria-expanded={opened}
+          aria-label={`Time range: ${rangeLabel(range, now)}`}
+          title={`${formatUTC(new Date(from))} to ${formatUTC(new Date(to))}`}
+        >
           <IconCalendarClock size={16} stroke={1.75} aria-hidden="true" className={css["lead"]} />
           <span className={css["word"]}>{rangeLabel(range, now)}</span>
           <IconChevronDown size={14} stroke={1.75} aria-hidden="true" />
@@ -79,10 +93,16 @@ function Absolute({ from, to, done }: { from: number; to: number; done: () => vo
       <label>
         To <input type="datetime-local" value={end} onChange={(e) => setEnd(e.target.value)} required />
       </label>
-      {!good && <span className={css["bad"]} role="alert">The end must come after the start.</span>}
+      {!good && (
+        <span className={css["bad"]} role="alert">
+          The end must come after the start.
+        </span>
+      )}
       <div className={css["foot"]}>
         Times in {zoneName(new Date(to))}
-        <Button type="submit" small disabled={!good}>Apply</Button>
+        <Button type="submit" small disabled={!good}>
+          Apply
+        </Button>
       </div>
     </form>
   );

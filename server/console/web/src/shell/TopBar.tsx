@@ -27,14 +27,20 @@ export function TopBar({ session, openNav, openSearch }: Props) {
       <Place session={session} />
       {demonstration && (
         <span className={css["demo"]} title="Demonstration: recorded frames replayed">
-          <Badge tone="low" mark="info"><span>Demonstration<span className={css["more"]}>: recorded frames replayed</span></span></Badge>
+          <Badge tone="low" mark="info">
+            <span>
+              Demonstration<span className={css["more"]}>: recorded frames replayed</span>
+            </span>
+          </Badge>
         </span>
       )}
       <span className={css["space"]} />
       <button type="button" className={css["find"]} onClick={openSearch}>
         <IconSearch size={16} stroke={1.75} aria-hidden="true" />
         <span className={css["text"]}>Find a MAC, name, SSID, tap…</span>
-        <span className={css["keys"]}><Kbd>Ctrl K</Kbd></span>
+        <span className={css["keys"]}>
+          <Kbd>Ctrl K</Kbd>
+        </span>
       </button>
       <TimeRange />
       <LiveButton />

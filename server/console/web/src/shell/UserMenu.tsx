@@ -29,10 +29,14 @@ export function UserMenu({ session, wide }: { session: Session; wide: boolean })
     <Menu position="top-start" width={200} classNames={menuClasses} transitionProps={{ duration: 0 }}>
       <Menu.Target>
         <button type="button" className={`${css["user"] ?? ""} ${wide ? (css["wide"] ?? "") : ""}`} title="Appearance and sign out">
-          <span className={css["avatar"]} aria-hidden="true">{name.slice(0, 2).toUpperCase()}</span>
+          <span className={css["avatar"]} aria-hidden="true">
+            {name.slice(0, 2).toUpperCase()}
+          </span>
           <bdi className={css["name"]}>{name}</bdi>
           <span className={textStyle.gone}>: appearance and sign out</span>
-          <span className={css["version"]} aria-hidden="true">{session.version}</span>
+          <span className={css["version"]} aria-hidden="true">
+            {session.version}
+          </span>
         </button>
       </Menu.Target>
       <Menu.Dropdown>

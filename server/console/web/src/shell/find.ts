@@ -33,11 +33,19 @@ export function find(text: string, registries: Registries): Found[] {
     const name = b.ssid === null ? "hidden" : b.ssid === "" ? "empty name" : b.ssid;
     offer({ kind: "bss", id: b.bssid, name, detail: formatMAC(b.bssid) }, [b.ssid, b.bssid, b.vendor]);
   }
-  for (const c of registries.clients) offer({ kind: "client", id: c.mac, name: formatMAC(c.mac), detail: c.vendor ?? c.ssid ?? "" }, [c.mac, c.vendor]);
+  for (const c of registries.clients)
+    offer({ kind: "client", id: c.mac, name: formatMAC(c.mac), detail: c.vendor ?? c.ssid ?? "" }, [c.mac, c.vendor]);
   for (const h of registries.hosts) {
-    offer({ kind: "host", id: h.mac, name: h.names[0] ?? h.ips[0] ?? formatMAC(h.mac), detail: formatMAC(h.mac) }, [h.mac, ...h.names, ...h.ips]);
+    offer({ kind: "host", id: h.mac, name: h.names[0] ?? h.ips[0] ?? formatMAC(h.mac), detail: formatMAC(h.mac) }, [
+      h.mac,
+      ...h.names,
+      ...h.ips,
+    ]);
   }
-  return scored.sort((a, b) => a[0] - b[0]).slice(0, MAX).map(([, found]) => found);
+  return scored
+    .sort((a, b) => a[0] - b[0])
+    .slice(0, MAX)
+    .map(([, found]) => found);
 }
 
 function rank(text: string, wanted: string): number {

@@ -86,7 +86,9 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
         tabIndex={0}
         onKeyDown={onKey}
       >
-        {!cards && <Head columns={columns} sort={sort} tracks={tracks} setSort={(id) => setView({ sort: nextSort(sort, id, defaultSort) })} />}
+        {!cards && (
+          <Head columns={columns} sort={sort} tracks={tracks} setSort={(id) => setView({ sort: nextSort(sort, id, defaultSort) })} />
+        )}
         <div className={css["body"]} style={{ height: virtual.getTotalSize() }} role="rowgroup">
           {virtual.getVirtualItems().map((item) => {
             const row = shown[item.index];
@@ -112,7 +114,15 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
       </div>
       <div className={css["foot"]}>
         {props.footer}
-        <span className={css["keys"]}><Kbd>J</Kbd> <Kbd>K</Kbd> move {childrenOf && <><Kbd>→</Kbd> open group </>}<Kbd>Enter</Kbd> page</span>
+        <span className={css["keys"]}>
+          <Kbd>J</Kbd> <Kbd>K</Kbd> move{" "}
+          {childrenOf && (
+            <>
+              <Kbd>→</Kbd> open group{" "}
+            </>
+          )}
+          <Kbd>Enter</Kbd> page
+        </span>
       </div>
     </div>
   );
@@ -123,7 +133,12 @@ function rowId(key: string): string {
 }
 
 /** The group that holds the selected row, which is open from the start. */
-function groupOf<T>(rows: readonly T[], sel: string | undefined, key: (row: T) => string, of: ((row: T) => T[] | undefined) | undefined): string[] {
+function groupOf<T>(
+  rows: readonly T[],
+  sel: string | undefined,
+  key: (row: T) => string,
+  of: ((row: T) => T[] | undefined) | undefined,
+): string[] {
   if (sel === undefined || !of) return [];
   return rows.filter((r) => of(r)?.some((c) => key(c) === sel)).map(key);
 }

@@ -16,7 +16,11 @@ export function useHeld<T>(next: ShownRow<T>[], view: string) {
   const { order, withheld } = useMemo(() => {
     const known = last.current;
     const hold = (pointer || focus) && known.view === view && known.released === released && known.order.length > 0;
-    const settled = settle(known.order, next.map((r) => r.key), hold);
+    const settled = settle(
+      known.order,
+      next.map((r) => r.key),
+      hold,
+    );
     last.current = { order: settled.order, view, released };
     return settled;
   }, [next, view, pointer, focus, released]);

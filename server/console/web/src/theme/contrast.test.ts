@@ -24,7 +24,9 @@ function contrast(a: string, b: string): number {
 
 const severities = ["crit", "high", "med", "low", "info", "ok", "accent"];
 const pairs: [string, string, number][] = [
-  ...["text", "text-2", "text-3"].flatMap((f) => ["canvas", "surface", "surface-2", "accent-bg"].map((b): [string, string, number] => [f, b, 4.5])),
+  ...["text", "text-2", "text-3"].flatMap((f) =>
+    ["canvas", "surface", "surface-2", "accent-bg"].map((b): [string, string, number] => [f, b, 4.5]),
+  ),
   ...[...severities, "none"].flatMap((f) => ["surface", "canvas"].map((b): [string, string, number] => [f, b, 4.5])),
   ...severities.map((f): [string, string, number] => [f, `${f}-bg`, 4.5]),
   ["on-accent", "accent-fill", 4.5],

@@ -1,4 +1,10 @@
-import { convertCssVariables, defaultCssVariablesResolver, mergeMantineTheme, DEFAULT_THEME, type ConvertCSSVariablesInput } from "@mantine/core";
+import {
+  convertCssVariables,
+  defaultCssVariablesResolver,
+  mergeMantineTheme,
+  DEFAULT_THEME,
+  type ConvertCSSVariablesInput,
+} from "@mantine/core";
 import { expect, test } from "vitest";
 import { resolver, theme } from "./theme";
 
@@ -11,7 +17,9 @@ test("mantine-variables.css is what the theme and the resolver give", async () =
   const plain = defaultCssVariablesResolver(DEFAULT_THEME);
   const own = resolver(whole);
   const changed = (part: keyof ConvertCSSVariablesInput): Record<string, string> => ({
-    ...Object.fromEntries(Object.entries(defaults[part]).filter(([name, value]) => new Map(Object.entries(plain[part])).get(name) !== value)),
+    ...Object.fromEntries(
+      Object.entries(defaults[part]).filter(([name, value]) => new Map(Object.entries(plain[part])).get(name) !== value),
+    ),
     ...own[part],
   });
   const css = convertCssVariables({ variables: changed("variables"), light: changed("light"), dark: changed("dark") });

@@ -69,3 +69,11 @@ export function rangeShort(range: Range): string {
   const match = range.to === "now" ? relative.exec(range.from) : null;
   return match ? `${match[1] ?? ""} ${match[2] === "m" ? "min" : (match[2] ?? "")}` : "this range";
 }
+
+/** The shortest preset that covers what began at first, when that lies in the last fifth of the range; else null. */
+export function fittingPreset(range: Range, first: number, now: number): { from: string; label: string } | null {
+  if (!isMoving(range)) return null;
+  const { from, to } = resolveRange(range, now);
+  if (first < to - (to - from) / 5) return null;
+  return presets.find((p) => (parseTime(p.from, now) ?? from) <= first) ?? null;
+}

@@ -44,7 +44,9 @@ export function stringifySearch(search: Record<string, unknown>): string {
 }
 
 function readable(value: string): string {
-  return encodeURIComponent(value).replaceAll(/%(3A|2C|3C|3D|3E|7E|21|2F)/g, (escape) => decodeURIComponent(escape)).replaceAll("%20", "+");
+  return encodeURIComponent(value)
+    .replaceAll(/%(3A|2C|3C|3D|3E|7E|21|2F)/g, (escape) => decodeURIComponent(escape))
+    .replaceAll("%20", "+");
 }
 
 /** The column and direction of "sort=-signal". */

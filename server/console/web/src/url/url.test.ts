@@ -1,13 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { absoluteRange, parseTime, rangeLabel, rangeShort, resolveRange } from "./range";
+import { absoluteRange, fittingPreset, parseTime, rangeLabel, rangeShort, resolveRange } from "./range";
 import { parseSearch, parseSort, rangeOf, stringifySearch, viewSearch } from "./search";
 
 const now = Date.parse("2026-11-17T14:32:00Z");
 
 describe("range", () => {
   test.each([
-    ["now", now], ["-15m", now - 900_000], ["-24h", now - 86_400_000], ["-7d", now - 604_800_000],
-    ["2026-11-17T13:30:00.000Z", Date.parse("2026-11-17T13:30:00Z")], ["yesterday", null], ["-1w", null], ["2026", null],
+    ["now", now],
+    ["-15m", now - 900_000],
+    ["-24h", now - 86_400_000],
+    ["-7d", now - 604_800_000],
+    ["2026-11-17T13:30:00.000Z", Date.parse("2026-11-17T13:30:00Z")],
+    ["yesterday", null],
+    ["-1w", null],
+    ["2026", null],
   ])("%s", (text, want) => expect(parseTime(text, now)).toBe(want));
   test("upside down is the default", () => {
     expect(resolveRange({ from: "now", to: "-1h" }, now)).toEqual({ from: now - 86_400_000, to: now });
@@ -19,6 +25,14 @@ describe("range", () => {
     expect(rangeLabel(absoluteRange(now - 86_400_000, now), new Date(now))).toBe("16 Nov 14:32 to 14:32");
     expect(rangeShort({ from: "-24h", to: "now" })).toBe("24 h");
   });
+});
+
+test("a young thing fits a shorter preset", () => {
+  const day = { from: "-24h", to: "now" };
+  expect(fittingPreset(day, now - 300_000, now)?.from).toBe("-15m");
+  expect(fittingPreset(day, now - 3 * 3_600_000, now)?.from).toBe("-6h");
+  expect(fittingPreset(day, now - 20 * 3_600_000, now)).toBeNull();
+  expect(fittingPreset({ from: "-15m", to: "now" }, now - 800_000, now)).toBeNull();
 });
 
 describe("search", () => {

@@ -39,9 +39,16 @@ export function Waterfall({ signal, from, to }: { signal: BSSSignal; from: numbe
   const at = cursor !== null && cursor >= LEFT ? timeOf(cursor, view) : null;
   return (
     <div ref={ref} className={css["chart"]} style={{ height }} {...handlers}>
-      <canvas ref={canvas} style={{ width, height }} role="img" aria-label={`Signal over time, ${plural(model.lanes.length, "tap")}. The same figures are in the table.`} />
+      <canvas
+        ref={canvas}
+        style={{ width, height }}
+        role="img"
+        aria-label={`Signal over time, ${plural(model.lanes.length, "tap")}. The same figures are in the table.`}
+      />
       {model.lanes.map((lane, i) => (
-        <span key={lane.id} className={css["name"]} style={{ top: i * (LANE + GAP) + 4 }}><Stranger text={lane.name} max={64} /></span>
+        <span key={lane.id} className={css["name"]} style={{ top: i * (LANE + GAP) + 4 }}>
+          <Stranger text={lane.name} max={64} />
+        </span>
       ))}
       {span && <span className={css["span"]} style={{ left: span.from, width: span.to - span.from, height: tall }} />}
       {at !== null && cursor !== null && (
@@ -63,7 +70,12 @@ function Tip({ signal, at, left, width }: { signal: BSSSignal; at: number; left:
         const moment = atMoment(signal, i, at);
         return (
           <div key={tap.id}>
-            <Stranger text={tap.name} /> {moment === null || !moment.listened ? "not listened" : moment.mean === null ? "heard nothing" : `${formatDBm(moment.mean)}, ${formatCount(moment.frames ?? 0)} frames`}
+            <Stranger text={tap.name} />{" "}
+            {moment === null || !moment.listened
+              ? "not listened"
+              : moment.mean === null
+                ? "heard nothing"
+                : `${formatDBm(moment.mean)}, ${formatCount(moment.frames ?? 0)} frames`}
           </div>
         );
       })}

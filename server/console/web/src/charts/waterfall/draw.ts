@@ -23,7 +23,15 @@ export interface Ink {
 export function readInk(element: Element): Ink {
   const style = getComputedStyle(element);
   const token = (name: string): string => style.getPropertyValue(name).trim();
-  return { series: token("--series-1"), grid: token("--grid"), lane: token("--canvas"), hatch: token("--hatch"), text: token("--text-3"), strong: token("--text"), line: token("--line") };
+  return {
+    series: token("--series-1"),
+    grid: token("--grid"),
+    lane: token("--canvas"),
+    hatch: token("--hatch"),
+    text: token("--text-3"),
+    strong: token("--text"),
+    line: token("--line"),
+  };
 }
 
 export function chartHeight(lanes: number): number {
@@ -73,7 +81,8 @@ function drawLane(context: CanvasRenderingContext2D, lane: Lane, top: number, { 
     line(context, LEFT, y(dBm), right, y(dBm));
     context.fillText(formatSignal(dBm), LEFT - 8, y(dBm) + 4);
   }
-  for (const at of timeTicks(view.from, view.to, Math.max(2, Math.floor(view.width / 90)))) line(context, xOf(at, view), top, xOf(at, view), top + LANE);
+  for (const at of timeTicks(view.from, view.to, Math.max(2, Math.floor(view.width / 90))))
+    line(context, xOf(at, view), top, xOf(at, view), top + LANE);
 
   context.beginPath();
   context.rect(LEFT, top, right - LEFT, LANE);
@@ -106,7 +115,15 @@ function line(context: CanvasRenderingContext2D, x1: number, y1: number, x2: num
 }
 
 /** 45° lines over a rectangle: no data. */
-export function hatch(context: CanvasRenderingContext2D, left: number, top: number, right: number, bottom: number, colour: string, pitch = 6): void {
+export function hatch(
+  context: CanvasRenderingContext2D,
+  left: number,
+  top: number,
+  right: number,
+  bottom: number,
+  colour: string,
+  pitch = 6,
+): void {
   if (right <= left) return;
   context.save();
   context.beginPath();

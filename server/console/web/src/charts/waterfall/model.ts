@@ -40,7 +40,9 @@ function lane(tap: SignalLane, step: number): Lane {
     const bins = tap.histogram[i] ?? [];
     if (bins.length === 0) return summaryCells(tap, i);
     const all = bins.reduce((sum, [, frames = 0]) => sum + frames, 0);
-    return bins.flatMap(([bin, frames]): Cell[] => (bin === undefined || frames === undefined || all === 0 ? [] : [{ step: i, high: -2 * bin, share: frames / all }]));
+    return bins.flatMap(([bin, frames]): Cell[] =>
+      bin === undefined || frames === undefined || all === 0 ? [] : [{ step: i, high: -2 * bin, share: frames / all }],
+    );
   });
   const greatest = cells.reduce((most, c) => Math.max(most, c.share), 0.01);
   const frames = tap.listened.map((listened, i) => (listened ? (tap.frames[i] ?? 0) : null));
@@ -68,7 +70,11 @@ function summaryCells(tap: SignalLane, step: number): Cell[] {
 }
 
 /** What a lane says at a moment; null outside it. */
-export function atMoment(signal: BSSSignal, laneIndex: number, at: number): { listened: boolean; mean: number | null; frames: number | null } | null {
+export function atMoment(
+  signal: BSSSignal,
+  laneIndex: number,
+  at: number,
+): { listened: boolean; mean: number | null; frames: number | null } | null {
   const tap = signal.taps[laneIndex];
   const start = tap?.at[0];
   if (!tap || !start) return null;

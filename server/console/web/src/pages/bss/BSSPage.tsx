@@ -30,7 +30,16 @@ export function BSSPage() {
   const { bssid } = route.useParams();
   const query = useQuery(bssQuery(useScope(), bssid));
   return (
-    <Loaded query={query} bones={<><BoneBlock height={120} /><BoneBlock height={260} /></>} works="It may not have been heard in this time range: choose a longer one. The other pages still work.">
+    <Loaded
+      query={query}
+      bones={
+        <>
+          <BoneBlock height={120} />
+          <BoneBlock height={260} />
+        </>
+      }
+      works="It may not have been heard in this time range: choose a longer one. The other pages still work."
+    >
       {(bss) => <BSSContent bss={bss} />}
     </Loaded>
   );
@@ -47,7 +56,7 @@ function BSSContent({ bss }: { bss: BSSDetail }) {
         <Columns
           main={
             <>
-              <SignalPanel bssid={bss.bssid} />
+              <SignalPanel bssid={bss.bssid} first={bss.firstHeardAt} />
               <TimelinePanel bss={bss} />
             </>
           }
@@ -102,9 +111,26 @@ function Header({ bss, tab, clients, elements }: HeaderProps) {
   const others = bss.variants.length - 1;
   const facts: Fact[] = [
     { label: "Vendor", value: bss.vendor ?? (bss.privateAddress ? "none, private address" : "unknown") },
-    { label: "Security", value: first ? `${first.security}${first.pmf === "required" ? ", PMF" : first.pmf === "off" ? ", no PMF" : ", PMF possible"}` : "unknown" },
-    { label: "Channel", value: first?.channel != null ? `${formatChannel(first.channel, first.band, first.widthMHz)}${first.frequencyMHz === null ? "" : `, ${formatMHz(first.frequencyMHz)}`}` : "unknown" },
-    { label: "Signal now", value: first?.signalDBm != null ? `${formatDBm(first.signalDBm)}${first.signalTap === null ? "" : ` at ${visibleText(first.signalTap)}`}` : "unknown" },
+    {
+      label: "Security",
+      value: first
+        ? `${first.security}${first.pmf === "required" ? ", PMF" : first.pmf === "off" ? ", no PMF" : ", PMF possible"}`
+        : "unknown",
+    },
+    {
+      label: "Channel",
+      value:
+        first?.channel != null
+          ? `${formatChannel(first.channel, first.band, first.widthMHz)}${first.frequencyMHz === null ? "" : `, ${formatMHz(first.frequencyMHz)}`}`
+          : "unknown",
+    },
+    {
+      label: "Signal now",
+      value:
+        first?.signalDBm != null
+          ? `${formatDBm(first.signalDBm)}${first.signalTap === null ? "" : ` at ${visibleText(first.signalTap)}`}`
+          : "unknown",
+    },
     { label: "Clients", value: clients === undefined ? "…" : String(clients) },
     { label: "First heard", value: <When at={bss.firstHeardAt} /> },
     { label: "Last heard", value: <When at={bss.lastHeardAt} form="last" /> },
@@ -118,13 +144,33 @@ function Header({ bss, tab, clients, elements }: HeaderProps) {
       name={<SSID ssid={name} />}
       badges={
         <>
-          <span style={{ fontSize: 14 }}><MAC mac={bss.bssid} /></span>
+          <span style={{ fontSize: 14 }}>
+            <MAC mac={bss.bssid} />
+          </span>
           <Copy text={bss.bssid} what="address" />
-          {onAir ? <Badge tone="accent" mark="ok">On the air</Badge> : <Badge tone="none" mark="none">Not heard now</Badge>}
-          {first?.securityLevel === "open" && <Badge tone="high" mark="open">Open</Badge>}
-          {first?.securityLevel === "weak" && <Badge tone="high" mark="weak">Weak</Badge>}
+          {onAir ? (
+            <Badge tone="accent" mark="ok">
+              On the air
+            </Badge>
+          ) : (
+            <Badge tone="none" mark="none">
+              Not heard now
+            </Badge>
+          )}
+          {first?.securityLevel === "open" && (
+            <Badge tone="high" mark="open">
+              Open
+            </Badge>
+          )}
+          {first?.securityLevel === "weak" && (
+            <Badge tone="high" mark="weak">
+              Weak
+            </Badge>
+          )}
           {first?.demonstration && <DemoBadge />}
-          <span className={`${textStyle.dim} ${textStyle.small}`}>heard <When at={bss.lastHeardAt} form="ago" /></span>
+          <span className={`${textStyle.dim} ${textStyle.small}`}>
+            heard <When at={bss.lastHeardAt} form="ago" />
+          </span>
         </>
       }
       sentence={

@@ -21,9 +21,26 @@ export function DisconnectTable({ rows }: { rows: readonly Disconnect[] }) {
         { header: "To", cell: (d) => (d.receiver === everyone ? "all stations" : <MAC mac={d.receiver} />) },
         { header: "Kind", cell: (d) => d.kind },
         { header: "Reason", wrap: true, cell: (d) => (d.reason === null ? d.reasonText : `${String(d.reason)}: ${d.reasonText}`) },
-        { header: "Sender", cell: (d) => (d.protected ? <Badge tone="ok" mark="ok">Protected</Badge> : <Badge tone="none">Could be anybody</Badge>) },
+        {
+          header: "Sender",
+          cell: (d) =>
+            d.protected ? (
+              <Badge tone="ok" mark="ok">
+                Protected
+              </Badge>
+            ) : (
+              <Badge tone="none">Could be anybody</Badge>
+            ),
+        },
         { header: "Frames", right: true, cell: (d) => formatCount(d.frames) },
-        { header: "Heard by", cell: (d) => <TapLink id={d.tap.id}><Stranger text={d.tap.name} /></TapLink> },
+        {
+          header: "Heard by",
+          cell: (d) => (
+            <TapLink id={d.tap.id}>
+              <Stranger text={d.tap.name} />
+            </TapLink>
+          ),
+        },
       ]}
     />
   );

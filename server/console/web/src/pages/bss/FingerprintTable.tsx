@@ -14,7 +14,11 @@ export function FingerprintTable({ fingerprint, what }: { fingerprint: Fingerpri
       dense
       rows={fingerprint?.elements ?? []}
       rowKey={(e, i) => `${String(e.id)} ${String(i)}`}
-      none={fingerprint === null ? `No ${what} was heard in this time range.` : `A ${what} was heard, but the tap has not sent its list of elements yet. The node has asked for it.`}
+      none={
+        fingerprint === null
+          ? `No ${what} was heard in this time range.`
+          : `A ${what} was heard, but the tap has not sent its list of elements yet. The node has asked for it.`
+      }
       columns={[
         { header: "Id", right: true, cell: (e) => (e.idExtension === null ? e.id : `${String(e.id)}/${String(e.idExtension)}`) },
         { header: "Element", cell: (e) => e.name },
@@ -22,7 +26,13 @@ export function FingerprintTable({ fingerprint, what }: { fingerprint: Fingerpri
         {
           header: "Content",
           cell: (e) =>
-            e.content === null ? <span className={textStyle.dim}>changes by design</span> : <span className={`${textStyle.mono} ${css["content"] ?? ""}`} title={e.content}>{e.content.replaceAll(/(..)(?!$)/g, "$1 ")}</span>,
+            e.content === null ? (
+              <span className={textStyle.dim}>changes by design</span>
+            ) : (
+              <span className={`${textStyle.mono} ${css["content"] ?? ""}`} title={e.content}>
+                {e.content.replaceAll(/(..)(?!$)/g, "$1 ")}
+              </span>
+            ),
         },
         { header: "Octets", right: true, cell: (e) => e.length ?? "–" },
       ]}

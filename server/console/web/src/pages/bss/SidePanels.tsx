@@ -23,8 +23,14 @@ export function FactsPanel({ bss }: { bss: BSSDetail }) {
           </Pair>
         ))}
         <Pair label="Level">{first?.securityLevel ?? "unknown"}</Pair>
-        <Pair label="Protected frames">{first ? { off: "off: disconnects can be forged", capable: "possible, not required", required: "required" }[first.pmf] : "unknown"}</Pair>
-        <Pair label="Name"><SSID ssid={first?.ssid ?? null} /></Pair>
+        <Pair label="Protected frames">
+          {first
+            ? { off: "off: disconnects can be forged", capable: "possible, not required", required: "required" }[first.pmf]
+            : "unknown"}
+        </Pair>
+        <Pair label="Name">
+          <SSID ssid={first?.ssid ?? null} />
+        </Pair>
         <Pair label="Offers">{first && first.features.length > 0 ? first.features.join(", ") : "nothing further"}</Pair>
         <Pair label="Beacon interval">{bss.beaconIntervalTU === null ? "unknown" : `${String(bss.beaconIntervalTU)} TU`}</Pair>
         <Pair label="Country">{bss.country ?? "not announced"}</Pair>
@@ -37,7 +43,9 @@ export function FactsPanel({ bss }: { bss: BSSDetail }) {
 function Pair({ label, children }: { label: string; children: ReactNode }) {
   return (
     <>
-      <dt><Stranger text={label} /></dt>
+      <dt>
+        <Stranger text={label} />
+      </dt>
       <dd>{children}</dd>
     </>
   );
@@ -54,7 +62,14 @@ export function ChannelPanel({ bss }: { bss: BSSDetail }) {
         rowKey={(c) => String(c.frequencyMHz)}
         none="It was not heard on any channel in this time range."
         columns={[
-          { header: "Channel", cell: (c) => <>{c.channel ?? "–"} <span className={textStyle.dim}>{c.band}</span></> },
+          {
+            header: "Channel",
+            cell: (c) => (
+              <>
+                {c.channel ?? "–"} <span className={textStyle.dim}>{c.band}</span>
+              </>
+            ),
+          },
           { header: "Frequency", right: true, cell: (c) => formatMHz(c.frequencyMHz) },
           { header: "Frames", right: true, cell: (c) => formatCount(c.frames) },
           { header: "Octets", right: true, cell: (c) => formatBytes(c.bytes) },
@@ -67,7 +82,9 @@ export function ChannelPanel({ bss }: { bss: BSSDetail }) {
 
 /** Who hears it, and how well the best one does. */
 export function TapsPanel({ bss }: { bss: BSSDetail }) {
-  const taps = new Map(bss.variants.flatMap((v) => v.taps.map((t) => [t.id, { ...t, signal: v.signalTap === t.name ? v.signalDBm : null }] as const)));
+  const taps = new Map(
+    bss.variants.flatMap((v) => v.taps.map((t) => [t.id, { ...t, signal: v.signalTap === t.name ? v.signalDBm : null }] as const)),
+  );
   return (
     <Panel title="Heard by">
       <SimpleTable
@@ -77,8 +94,18 @@ export function TapsPanel({ bss }: { bss: BSSDetail }) {
         rowKey={(t) => t.id}
         none="No tap hears it in this time range."
         columns={[
-          { header: "Tap", cell: (t) => <TapLink id={t.id}><Stranger text={t.name} max={64} /></TapLink> },
-          { header: "Signal, dBm", cell: (t) => (t.signal === null ? <span className={textStyle.dim}>weaker</span> : <SignalBar dBm={t.signal} />) },
+          {
+            header: "Tap",
+            cell: (t) => (
+              <TapLink id={t.id}>
+                <Stranger text={t.name} max={64} />
+              </TapLink>
+            ),
+          },
+          {
+            header: "Signal, dBm",
+            cell: (t) => (t.signal === null ? <span className={textStyle.dim}>weaker</span> : <SignalBar dBm={t.signal} />),
+          },
         ]}
       />
     </Panel>

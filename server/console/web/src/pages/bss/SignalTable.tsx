@@ -12,7 +12,17 @@ export function SignalTable({ signal }: { signal: BSSSignal }) {
   const rows = useMemo(
     () =>
       signal.taps
-        .flatMap((tap) => tap.at.map((at, i) => ({ tap: tap.name, at, listened: tap.listened[i] ?? false, min: tap.min[i] ?? null, mean: tap.mean[i] ?? null, max: tap.max[i] ?? null, frames: tap.frames[i] ?? null })))
+        .flatMap((tap) =>
+          tap.at.map((at, i) => ({
+            tap: tap.name,
+            at,
+            listened: tap.listened[i] ?? false,
+            min: tap.min[i] ?? null,
+            mean: tap.mean[i] ?? null,
+            max: tap.max[i] ?? null,
+            frames: tap.frames[i] ?? null,
+          })),
+        )
         .sort((a, b) => b.at.getTime() - a.at.getTime())
         .slice(0, MAX),
     [signal],

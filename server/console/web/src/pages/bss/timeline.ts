@@ -23,12 +23,17 @@ export function buildTimeline(signal: BSSSignal, bss: BSSDetail): Timeline {
   const indexes = Array.from({ length: longest }, (_, i) => i);
   const listened = indexes.map((i) => signal.taps.some((t) => t.listened[i] ?? false));
   const heard = indexes.map((i) => signal.taps.some((t) => (t.frames[i] ?? 0) > 0));
-  const spans = (values: boolean[], is: boolean): Span[] => runs(values, (v) => v === is).map((r) => ({ from: start + r.start * step, to: start + r.end * step }));
+  const spans = (values: boolean[], is: boolean): Span[] =>
+    runs(values, (v) => v === is).map((r) => ({ from: start + r.start * step, to: start + r.end * step }));
   return {
     listening: spans(listened, true),
     unheard: spans(listened, false),
     heard: spans(heard, true),
-    disconnects: bss.disconnects.map((d) => ({ at: d.at.getTime(), frames: d.frames, attack: !d.protected && (d.frames >= 50 || d.receiver === "ff:ff:ff:ff:ff:ff") })),
+    disconnects: bss.disconnects.map((d) => ({
+      at: d.at.getTime(),
+      frames: d.frames,
+      attack: !d.protected && (d.frames >= 50 || d.receiver === "ff:ff:ff:ff:ff:ff"),
+    })),
     handshakes: bss.handshakes.map((h) => h.at.getTime()),
   };
 }

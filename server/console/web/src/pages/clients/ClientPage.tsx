@@ -25,7 +25,16 @@ export function ClientPage() {
   const { mac } = route.useParams();
   const query = useQuery(clientQuery(useScope(), mac));
   return (
-    <Loaded query={query} bones={<><BoneBlock height={120} /><BoneBlock height={260} /></>} works="It may not have been heard in this time range: choose a longer one. The other pages still work.">
+    <Loaded
+      query={query}
+      bones={
+        <>
+          <BoneBlock height={120} />
+          <BoneBlock height={260} />
+        </>
+      }
+      works="It may not have been heard in this time range: choose a longer one. The other pages still work."
+    >
       {(client) => <ClientContent client={client} />}
     </Loaded>
   );
@@ -42,7 +51,14 @@ function ClientContent({ client }: { client: ClientDetail }) {
           rowKey={(a) => a.bssid}
           none="It was in no network in this time range."
           columns={[
-            { header: "Network", cell: (a) => <BSSLink id={a.bssid}><SSID ssid={a.ssid} /></BSSLink> },
+            {
+              header: "Network",
+              cell: (a) => (
+                <BSSLink id={a.bssid}>
+                  <SSID ssid={a.ssid} />
+                </BSSLink>
+              ),
+            },
             { header: "BSS", cell: (a) => <MAC mac={a.bssid} /> },
             { header: "First heard", cell: (a) => <When at={a.firstHeardAt} /> },
             { header: "Last", cell: (a) => <When at={a.lastHeardAt} form="last" /> },
@@ -85,14 +101,22 @@ function Header({ client }: { client: ClientDetail }) {
           <Copy text={client.mac} what="address" />
           {client.randomised && <Badge tone="info">Private address</Badge>}
           {client.demonstration && <DemoBadge />}
-          <span className={`${textStyle.dim} ${textStyle.small}`}>heard <When at={client.lastHeardAt} form="ago" /></span>
+          <span className={`${textStyle.dim} ${textStyle.small}`}>
+            heard <When at={client.lastHeardAt} form="ago" />
+          </span>
         </>
       }
       sentence={
         client.bssid === null ? (
           "In no network when last heard; it only asked for some."
         ) : (
-          <>In <BSSLink id={client.bssid}><SSID ssid={client.ssid} /></BSSLink> when last heard{client.randomised ? "; its address is private and likely to change" : ""}.</>
+          <>
+            In{" "}
+            <BSSLink id={client.bssid}>
+              <SSID ssid={client.ssid} />
+            </BSSLink>{" "}
+            when last heard{client.randomised ? "; its address is private and likely to change" : ""}.
+          </>
         )
       }
       facts={[

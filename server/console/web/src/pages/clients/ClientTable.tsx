@@ -20,7 +20,14 @@ export function ClientTable({ rows }: { rows: readonly Client[] }) {
       rowKey={(c) => c.mac}
       none="No client was heard in this BSS in the time range."
       columns={[
-        { header: "Client", cell: (c) => <ClientLink id={c.mac}><MAC mac={c.mac} /></ClientLink> },
+        {
+          header: "Client",
+          cell: (c) => (
+            <ClientLink id={c.mac}>
+              <MAC mac={c.mac} />
+            </ClientLink>
+          ),
+        },
         { header: "Vendor", cell: (c) => <Maker client={c} /> },
         { header: "Signal, dBm", cell: (c) => <SignalBar dBm={c.signalDBm} /> },
         { header: "Frames out", right: true, cell: (c) => formatCount(c.framesSent) },

@@ -29,7 +29,14 @@ export function ClientsPage() {
     <>
       <PageHeader title="Clients" facts={list && facts(list)} />
       <FilterBar filter={filter} hint={filter.terms.length === 0 ? "mac: ssid: vendor: signal: seen:…" : ""} />
-      <Loaded query={query} bones={<div className={table["panel"]}><BoneRows rows={16} /></div>}>
+      <Loaded
+        query={query}
+        bones={
+          <div className={table["panel"]}>
+            <BoneRows rows={16} />
+          </div>
+        }
+      >
         {(data) => <Clients rows={filter.matching} heard={data.items.length > 0} />}
       </Loaded>
     </>
@@ -55,19 +62,40 @@ function Clients({ rows, heard }: { rows: readonly Client[]; heard: boolean }) {
       open={(c) => void navigate({ to: "/$tenant/client/$mac", params: { tenant, mac: c.mac } })}
       card={(c) => (
         <Card
-          name={<ClientLink id={c.mac}><MAC mac={c.mac} /></ClientLink>}
+          name={
+            <ClientLink id={c.mac}>
+              <MAC mac={c.mac} />
+            </ClientLink>
+          }
           figure={<SignalBar dBm={c.signalDBm} />}
-          detail={<><Whereabouts client={c} /> · <Maker client={c} /> · {formatBytes(c.bytesSent + c.bytesReceived)}</>}
+          detail={
+            <>
+              <Whereabouts client={c} /> · <Maker client={c} /> · {formatBytes(c.bytesSent + c.bytesReceived)}
+            </>
+          }
           when={<When at={c.lastHeardAt} form="last" />}
         />
       )}
-      footer={<><span>A private address changes; it names no person and no device.</span><span className={table["space"]} /></>}
+      footer={
+        <>
+          <span>A private address changes; it names no person and no device.</span>
+          <span className={table["space"]} />
+        </>
+      }
       empty={
         heard ? (
           <Empty title="No client matches the filter">Remove a chip, or choose a longer time range.</Empty>
         ) : (
-          <Empty title="No client was heard in this time range" action={<Link to="/$tenant/taps" params={{ tenant }} className={buttonClass()}>Look at the taps</Link>}>
-            Every device that a tap hears on the air appears here. None was heard: either no tap with a radio listened, or the range lies before its first report.
+          <Empty
+            title="No client was heard in this time range"
+            action={
+              <Link to="/$tenant/taps" params={{ tenant }} className={buttonClass()}>
+                Look at the taps
+              </Link>
+            }
+          >
+            Every device that a tap hears on the air appears here. None was heard: either no tap with a radio listened, or the range lies
+            before its first report.
           </Empty>
         )
       }

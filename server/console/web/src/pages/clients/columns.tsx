@@ -10,7 +10,12 @@ import { Maker } from "./ClientTable";
 
 /** Where a client is, or what it looks for. */
 export function Whereabouts({ client }: { client: Client }) {
-  if (client.bssid !== null) return <BSSLink id={client.bssid} title={client.bssid}><SSID ssid={client.ssid} /></BSSLink>;
+  if (client.bssid !== null)
+    return (
+      <BSSLink id={client.bssid} title={client.bssid}>
+        <SSID ssid={client.ssid} />
+      </BSSLink>
+    );
   const asked = client.probes[0];
   if (asked === undefined) return <span className={textStyle.dim}>no network</span>;
   return (
@@ -29,17 +34,77 @@ export const clientColumns: Column<Client>[] = [
     header: "Client",
     width: "minmax(190px,1fr)",
     sort: (c) => c.mac,
-    cell: (c) => <><ClientLink id={c.mac}><MAC mac={c.mac} /></ClientLink>{c.demonstration && <DemoBadge short />}</>,
+    cell: (c) => (
+      <>
+        <ClientLink id={c.mac}>
+          <MAC mac={c.mac} />
+        </ClientLink>
+        {c.demonstration && <DemoBadge short />}
+      </>
+    ),
   },
   { id: "vendor", header: "Vendor", width: "minmax(130px,1fr)", from: 640, sort: (c) => c.vendor, cell: (c) => <Maker client={c} /> },
   { id: "network", header: "Network", width: "minmax(150px,1.2fr)", sort: (c) => c.ssid, cell: (c) => <Whereabouts client={c} /> },
-  { id: "channel", header: "Band, channel", width: "110px", from: 980, sort: (c) => c.channel, cell: (c) => dim(c.band === "unknown" ? "unknown" : `${c.band.replace(" GHz", "")}${c.channel === null ? "" : `, ${String(c.channel)}`}`) },
+  {
+    id: "channel",
+    header: "Band, channel",
+    width: "110px",
+    from: 980,
+    sort: (c) => c.channel,
+    cell: (c) =>
+      dim(c.band === "unknown" ? "unknown" : `${c.band.replace(" GHz", "")}${c.channel === null ? "" : `, ${String(c.channel)}`}`),
+  },
   { id: "signal", header: "Signal, dBm", width: "98px", sort: (c) => c.signalDBm, cell: (c) => <SignalBar dBm={c.signalDBm} /> },
-  { id: "sent", header: "Frames out", width: "92px", right: true, from: 860, sort: (c) => c.framesSent, cell: (c) => formatCount(c.framesSent) },
-  { id: "received", header: "Frames in", width: "92px", right: true, from: 860, sort: (c) => c.framesReceived, cell: (c) => formatCount(c.framesReceived) },
-  { id: "bytes", header: "Octets", width: "84px", right: true, from: 700, sort: (c) => c.bytesSent + c.bytesReceived, cell: (c) => formatBytes(c.bytesSent + c.bytesReceived) },
-  { id: "first", header: "First heard", width: "106px", from: 900, sort: (c) => c.firstHeardAt.getTime(), cell: (c) => <span className={textStyle.soft}><When at={c.firstHeardAt} /></span> },
-  { id: "last", header: "Last", width: "104px", sort: (c) => c.lastHeardAt.getTime(), cell: (c) => <span className={textStyle.soft}><When at={c.lastHeardAt} form="last" /></span> },
+  {
+    id: "sent",
+    header: "Frames out",
+    width: "92px",
+    right: true,
+    from: 860,
+    sort: (c) => c.framesSent,
+    cell: (c) => formatCount(c.framesSent),
+  },
+  {
+    id: "received",
+    header: "Frames in",
+    width: "92px",
+    right: true,
+    from: 860,
+    sort: (c) => c.framesReceived,
+    cell: (c) => formatCount(c.framesReceived),
+  },
+  {
+    id: "bytes",
+    header: "Octets",
+    width: "84px",
+    right: true,
+    from: 700,
+    sort: (c) => c.bytesSent + c.bytesReceived,
+    cell: (c) => formatBytes(c.bytesSent + c.bytesReceived),
+  },
+  {
+    id: "first",
+    header: "First heard",
+    width: "106px",
+    from: 900,
+    sort: (c) => c.firstHeardAt.getTime(),
+    cell: (c) => (
+      <span className={textStyle.soft}>
+        <When at={c.firstHeardAt} />
+      </span>
+    ),
+  },
+  {
+    id: "last",
+    header: "Last",
+    width: "104px",
+    sort: (c) => c.lastHeardAt.getTime(),
+    cell: (c) => (
+      <span className={textStyle.soft}>
+        <When at={c.lastHeardAt} form="last" />
+      </span>
+    ),
+  },
 ];
 
 export const clientFields: Field<Client>[] = [

@@ -32,14 +32,22 @@ export function EnrolmentPage() {
           <>
             <NewToken tenant={tenant} sites={sites} />
             <Panel title="Enrolment tokens" note="without their secrets, which nobody can read again">
-              <Loaded query={tokens} bones={<BoneRows rows={3} />}>{(list) => <Tokens rows={list.items} />}</Loaded>
+              <Loaded query={tokens} bones={<BoneRows rows={3} />}>
+                {(list) => <Tokens rows={list.items} />}
+              </Loaded>
             </Panel>
           </>
         }
         side={
           <Panel title="What a tap is" pad>
-            <p className={css["text"]}>A program that listens to Wi-Fi in monitor mode and to Ethernet, and sends summaries to this node: never the frames themselves.</p>
-            <p className={css["text"]}>The token contains a fingerprint of this cluster&apos;s certificate, so the tap trusts no other node from its first contact on.</p>
+            <p className={css["text"]}>
+              A program that listens to Wi-Fi in monitor mode and to Ethernet, and sends summaries to this node: never the frames
+              themselves.
+            </p>
+            <p className={css["text"]}>
+              The token contains a fingerprint of this cluster&apos;s certificate, so the tap trusts no other node from its first contact
+              on.
+            </p>
             <p className={css["text"]}>A token is for one site, ends by itself, and works for as many taps as you allow.</p>
           </Panel>
         }
@@ -71,7 +79,11 @@ function NewToken({ tenant, sites }: { tenant: string; sites: readonly Site[] })
         <label className={css["field"]}>
           Site
           <select value={chosen} onChange={(e) => setSite(e.target.value)} required>
-            {sites.map((s) => <option key={s.slug} value={s.slug}>{s.name}</option>)}
+            {sites.map((s) => (
+              <option key={s.slug} value={s.slug}>
+                {s.name}
+              </option>
+            ))}
           </select>
         </label>
         <label className={css["field"]}>
@@ -81,12 +93,22 @@ function NewToken({ tenant, sites }: { tenant: string; sites: readonly Site[] })
         <label className={css["field"]}>
           Good for
           <select value={hours} onChange={(e) => setHours(Number(e.target.value))}>
-            {lifetimes.map((h) => <option key={h} value={h}>{h < 24 ? `${String(h)} hour` : h === 24 ? "24 hours" : `${String(h / 24)} days`}</option>)}
+            {lifetimes.map((h) => (
+              <option key={h} value={h}>
+                {h < 24 ? `${String(h)} hour` : h === 24 ? "24 hours" : `${String(h / 24)} days`}
+              </option>
+            ))}
           </select>
         </label>
-        <Button type="submit" look="primary" disabled={make.isPending || chosen === ""}>{make.isPending ? "Making…" : "Make token"}</Button>
+        <Button type="submit" look="primary" disabled={make.isPending || chosen === ""}>
+          {make.isPending ? "Making…" : "Make token"}
+        </Button>
       </form>
-      {make.error && <p className={css["bad"]} role="alert">{errorSentence(make.error)}</p>}
+      {make.error && (
+        <p className={css["bad"]} role="alert">
+          {errorSentence(make.error)}
+        </p>
+      )}
       {make.data && <Instructions token={make.data} />}
     </Panel>
   );
@@ -101,7 +123,17 @@ function Tokens({ rows }: { rows: readonly EnrolmentToken[] }) {
       none="No token was made yet. Make one above for your first tap."
       columns={[
         { header: "Site", cell: (t) => <Stranger text={t.site.name} max={64} /> },
-        { header: "State", cell: (t) => (t.state === "valid" ? <Badge tone="ok" mark="ok">Valid</Badge> : <Badge tone="none">{t.state === "used" ? "Used up" : "Expired"}</Badge>) },
+        {
+          header: "State",
+          cell: (t) =>
+            t.state === "valid" ? (
+              <Badge tone="ok" mark="ok">
+                Valid
+              </Badge>
+            ) : (
+              <Badge tone="none">{t.state === "used" ? "Used up" : "Expired"}</Badge>
+            ),
+        },
         { header: "Taps enrolled", right: true, cell: (t) => `${String(t.used)} of ${String(t.uses)}` },
         { header: "Made", cell: (t) => <When at={t.createdAt} /> },
         { header: "Ends", cell: (t) => <When at={t.expiresAt} /> },

@@ -9,7 +9,9 @@ export function Instructions({ token }: { token: CreatedEnrolmentToken }) {
   return (
     <div className={css["made"]} role="status">
       <h3>The token for {token.site.name}</h3>
-      <p className={css["text"]}>Copy it now: it is shown this once, and ends <When at={token.expiresAt} />.</p>
+      <p className={css["text"]}>
+        Copy it now: it is shown this once, and ends <When at={token.expiresAt} />.
+      </p>
       <Code text={token.token} what="token" />
       <h3>On any Linux machine</h3>
       <Code text={command} what="command" />

@@ -20,10 +20,19 @@ export function BlindSpots({ home }: { home: Home }) {
             <li key={`${spot.site} ${spot.what}`}>
               <Mark kind="none" size={14} />
               <div className={css["what"]}>
-                <div><b className={textStyle.strong}><Stranger text={siteName(home, spot.site)} max={64} /></b>: {spot.what}</div>
+                <div>
+                  <b className={textStyle.strong}>
+                    <Stranger text={siteName(home, spot.site)} max={64} />
+                  </b>
+                  : {spot.what}
+                </div>
                 <div className={`${textStyle.soft} ${textStyle.small}`}>{spot.why}</div>
               </div>
-              {spot.since && <time className={css["time"]} dateTime={spot.since.toISOString()} title={`since ${formatUTC(spot.since)}`}>{formatSpan(now.getTime() - spot.since.getTime())}</time>}
+              {spot.since && (
+                <time className={css["time"]} dateTime={spot.since.toISOString()} title={`since ${formatUTC(spot.since)}`}>
+                  {formatSpan(now.getTime() - spot.since.getTime())}
+                </time>
+              )}
             </li>
           ))}
         </ul>

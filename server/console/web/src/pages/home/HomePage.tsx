@@ -28,7 +28,11 @@ export function HomePage() {
         tab="Home"
         actions={
           <>
-            {home && <time className={css["time"]} style={{ fontSize: 13 }} dateTime={home.asOf.toISOString()} title={formatUTC(home.asOf)}>{formatMoment(home.asOf)}</time>}
+            {home && (
+              <time className={css["time"]} style={{ fontSize: 13 }} dateTime={home.asOf.toISOString()} title={formatUTC(home.asOf)}>
+                {formatMoment(home.asOf)}
+              </time>
+            )}
             <Link to="/$tenant/enrolment" params={{ tenant: scope.tenant }} className={buttonClass()}>
               <IconPlus size={16} stroke={1.75} aria-hidden="true" />
               Add a tap
@@ -36,7 +40,15 @@ export function HomePage() {
           </>
         }
       />
-      <Loaded query={query} bones={<><BoneBlock height={60} /><BoneRows rows={10} /></>}>
+      <Loaded
+        query={query}
+        bones={
+          <>
+            <BoneBlock height={60} />
+            <BoneRows rows={10} />
+          </>
+        }
+      >
         {(data) => <HomeContent home={data} />}
       </Loaded>
     </>
@@ -54,7 +66,9 @@ function HomeContent({ home }: { home: Home }) {
           <Link key={f.label} to={f.to} params={{ tenant }} className={css["figure"]}>
             <span>
               <span className={css["label"]}>{f.label}</span>
-              <span className={css["value"]}>{formatCount(f.value)} <small>{f.of}</small></span>
+              <span className={css["value"]}>
+                {formatCount(f.value)} <small>{f.of}</small>
+              </span>
             </span>
             <span className={css["note"]}>{f.note}</span>
           </Link>
@@ -77,9 +91,14 @@ function First({ tenant }: { tenant: string }) {
   return (
     <Empty
       title="No tap has enrolled yet"
-      action={<Link to="/$tenant/enrolment" params={{ tenant }} className={buttonClass({ look: "primary" })}>Add the first tap</Link>}
+      action={
+        <Link to="/$tenant/enrolment" params={{ tenant }} className={buttonClass({ look: "primary" })}>
+          Add the first tap
+        </Link>
+      }
     >
-      A tap is a box or a program that listens to Wi-Fi and to the wire. As soon as one reports, your sites, networks, clients and hosts appear here. Make an enrolment token for it; that takes a minute.
+      A tap is a box or a program that listens to Wi-Fi and to the wire. As soon as one reports, your sites, networks, clients and hosts
+      appear here. Make an enrolment token for it; that takes a minute.
     </Empty>
   );
 }

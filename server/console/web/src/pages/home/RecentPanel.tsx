@@ -26,7 +26,7 @@ export function RecentPanel({ home }: { home: Home }) {
         <p className={css["quiet"]}>Nothing new: every network, client and host heard here was known before.</p>
       ) : (
         <ul className={css["list"]}>
-          {home.recent.slice(0, 10).map((item, i) => (
+          {home.recent.slice(0, 8).map((item, i) => (
             <RecentItem key={`${item.subjectId} ${item.kind} ${String(i)}`} item={item} site={siteName(home, item.site)} />
           ))}
         </ul>
@@ -47,9 +47,13 @@ function RecentItem({ item, site }: { item: Recent; site: string }) {
         <div>
           {before} <Subject id={item.subjectId}>{subject === "" ? <em>hidden</em> : <Stranger text={subject} />}</Subject> {after}
         </div>
-        <div className={`${textStyle.dim} ${textStyle.small}`}><Stranger text={site} max={64} /></div>
+        <div className={`${textStyle.dim} ${textStyle.small}`}>
+          <Stranger text={site} max={64} />
+        </div>
       </div>
-      <span className={css["time"]}><When at={item.at} /></span>
+      <span className={css["time"]}>
+        <When at={item.at} />
+      </span>
     </li>
   );
 }

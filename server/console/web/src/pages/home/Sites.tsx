@@ -41,7 +41,9 @@ export function Sites({ home, range }: { home: Home; range: string }) {
         </tbody>
       </table>
       <div className={css["foot"]}>
-        <svg width="14" height="10" aria-hidden="true"><rect width="14" height="10" fill="url(#hatch)" /></svg>
+        <svg width="14" height="10" aria-hidden="true">
+          <rect width="14" height="10" fill="url(#hatch)" />
+        </svg>
         Hatched: nothing heard, nothing known
       </div>
     </Panel>
@@ -58,20 +60,42 @@ function SiteRow({ site }: { site: HomeSite }) {
           <Link to="/$tenant/networks" params={{ tenant }} search={(view) => ({ ...view, site: site.slug })} className={textStyle.link}>
             <Stranger text={site.name} max={64} />
           </Link>
-          {site.demonstration ? <span><DemoBadge /></span> : <span className={`${textStyle.dim} ${textStyle.small}`}>{formatCount(site.frames)} frames</span>}
+          {site.demonstration ? (
+            <span>
+              <DemoBadge />
+            </span>
+          ) : (
+            <span className={`${textStyle.dim} ${textStyle.small}`}>{formatCount(site.frames)} frames</span>
+          )}
         </span>
       </td>
-      <td><SiteBadge state={site.state} /></td>
+      <td>
+        <SiteBadge state={site.state} />
+      </td>
       <td className={`${css["why"] ?? ""} ${css["full"] ?? ""}`}>{site.why}</td>
       <td className={textStyle.num}>
-        <Link to="/$tenant/taps" params={{ tenant }} search={(view) => ({ ...view, site: site.slug })} title={`${String(capturing)} of ${String(total)} taps capture`}>
+        <Link
+          to="/$tenant/taps"
+          params={{ tenant }}
+          search={(view) => ({ ...view, site: site.slug })}
+          title={`${String(capturing)} of ${String(total)} taps capture`}
+        >
           <span className={capturing < total ? textStyle.strong : ""}>{capturing}</span>
-          <span className={textStyle.dim}>/{total}<span className={css["unit"]}> taps capture</span></span>
+          <span className={textStyle.dim}>
+            /{total}
+            <span className={css["unit"]}> taps capture</span>
+          </span>
         </Link>
       </td>
-      <td className={css["wide"]}><CoverageBars coverage={site.coverage} /></td>
-      <td className={css["wide"]}>{site.wire ? <span className={textStyle.soft}>heard</span> : <span className={textStyle.dim}>no</span>}</td>
-      <td className={css["wide"]}><HistoryBars history={site.history} /></td>
+      <td className={css["wide"]}>
+        <CoverageBars coverage={site.coverage} />
+      </td>
+      <td className={css["wide"]}>
+        {site.wire ? <span className={textStyle.soft}>heard</span> : <span className={textStyle.dim}>no</span>}
+      </td>
+      <td className={css["wide"]}>
+        <HistoryBars history={site.history} />
+      </td>
     </tr>
   );
 }

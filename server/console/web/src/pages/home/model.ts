@@ -6,13 +6,23 @@ export function homeSentence(sites: readonly HomeSite[]): string {
   if (sites.length === 0) return "There is no site yet";
   const only = sites.length === 1 ? sites[0] : undefined;
   if (only) {
-    return { quiet: `${only.name} is quiet`, attention: `${only.name} needs attention`, no_data: `${only.name} cannot be judged`, pending: `${only.name} waits for its first tap` }[only.state];
+    return {
+      quiet: `${only.name} is quiet`,
+      attention: `${only.name} needs attention`,
+      no_data: `${only.name} cannot be judged`,
+      pending: `${only.name} waits for its first tap`,
+    }[only.state];
   }
   const count = (state: HomeSite["state"]): number => sites.filter((s) => s.state === state).length;
   const [attention, unknown, pending] = [count("attention"), count("no_data"), count("pending")];
   const parts: string[] = [];
   if (attention > 0) parts.push(`${numberWord(attention)} ${attention === 1 ? "site needs" : "sites need"} attention`);
-  if (unknown > 0) parts.push(parts.length === 0 ? `${numberWord(unknown)} ${unknown === 1 ? "site" : "sites"} cannot be judged` : `${numberWord(unknown).toLowerCase()} cannot be judged`);
+  if (unknown > 0)
+    parts.push(
+      parts.length === 0
+        ? `${numberWord(unknown)} ${unknown === 1 ? "site" : "sites"} cannot be judged`
+        : `${numberWord(unknown).toLowerCase()} cannot be judged`,
+    );
   if (parts.length > 0) return parts.join(", ");
   if (pending === sites.length) return "All sites wait for their first tap";
   if (pending > 0) return `${numberWord(sites.length - pending)} of ${String(sites.length)} sites report, all quiet`;
@@ -31,10 +41,24 @@ export interface Figure {
 export function homeFigures(home: Home, range: string): Figure[] {
   const { taps } = home;
   const never = taps.total - taps.capturing - taps.silent;
-  const missing = [taps.silent > 0 && `${String(taps.silent)} silent`, never > 0 && `${String(never)} not capturing`].filter(Boolean).join(", ");
+  const missing = [taps.silent > 0 && `${String(taps.silent)} silent`, never > 0 && `${String(never)} not capturing`]
+    .filter(Boolean)
+    .join(", ");
   return [
-    { label: "Taps capturing", value: taps.capturing, of: `of ${String(taps.total)}`, note: missing || (taps.total === 0 ? "none enrolled" : "all of them"), to: "/$tenant/taps" },
-    { label: "Networks", value: home.networks, of: `with ${String(home.bssCount)} BSS`, note: `heard in ${range}`, to: "/$tenant/networks" },
+    {
+      label: "Taps capturing",
+      value: taps.capturing,
+      of: `of ${String(taps.total)}`,
+      note: missing || (taps.total === 0 ? "none enrolled" : "all of them"),
+      to: "/$tenant/taps",
+    },
+    {
+      label: "Networks",
+      value: home.networks,
+      of: `with ${String(home.bssCount)} BSS`,
+      note: `heard in ${range}`,
+      to: "/$tenant/networks",
+    },
     { label: "Clients", value: home.clients, of: "on the air", note: `heard in ${range}`, to: "/$tenant/clients" },
     { label: "Hosts", value: home.hosts, of: "on the wire", note: `heard in ${range}`, to: "/$tenant/hosts" },
   ];

@@ -10,7 +10,7 @@ import { Panel } from "../../components/Panel";
 import { SimpleTable } from "../../components/SimpleTable";
 import { BoneBlock, Loaded } from "../../components/state";
 import { MAC, Stranger, textStyle, When } from "../../components/text";
-import { formatMAC } from "../../format/address";
+import { formatMAC, orderIPs } from "../../format/address";
 import { formatBytes, formatCount } from "../../format/number";
 import { visibleText } from "../../format/text";
 import { formatDuration } from "../../format/time";
@@ -23,7 +23,16 @@ export function HostPage() {
   const { mac } = route.useParams();
   const query = useQuery(hostQuery(useScope(), mac));
   return (
-    <Loaded query={query} bones={<><BoneBlock height={120} /><BoneBlock height={260} /></>} works="It may not have been heard in this time range: choose a longer one. The other pages still work.">
+    <Loaded
+      query={query}
+      bones={
+        <>
+          <BoneBlock height={120} />
+          <BoneBlock height={260} />
+        </>
+      }
+      works="It may not have been heard in this time range: choose a longer one. The other pages still work."
+    >
       {(host) => (
         <>
           <Header host={host} />
@@ -49,14 +58,30 @@ function Header({ host }: { host: HostDetail }) {
           {name !== undefined && <MAC mac={host.mac} />}
           <Copy text={host.mac} what="address" />
           {host.demonstration && <DemoBadge />}
-          <span className={`${textStyle.dim} ${textStyle.small}`}>heard <When at={host.lastHeardAt} form="ago" /></span>
+          <span className={`${textStyle.dim} ${textStyle.small}`}>
+            heard <When at={host.lastHeardAt} form="ago" />
+          </span>
         </>
       }
-      sentence={host.ips.length === 0 ? "No IP address of it was heard." : <>Speaks as <span className={textStyle.mono}>{host.ips.join(", ")}</span>.</>}
+      sentence={
+        host.ips.length === 0 ? (
+          "No IP address of it was heard."
+        ) : (
+          <>
+            Speaks as <span className={textStyle.mono}>{orderIPs(host.ips).join(", ")}</span>.
+          </>
+        )
+      }
       facts={[
         { label: "Vendor", value: host.vendor ?? (host.privateAddress ? "none, private address" : "unknown") },
         { label: "VLAN", value: host.vlan ?? "untagged" },
-        { label: "DHCP", value: host.dhcp === null ? "no lease heard" : `${host.dhcp.server ?? "server unknown"}${lease == null ? "" : `, ${formatDuration(lease)}`}` },
+        {
+          label: "DHCP",
+          value:
+            host.dhcp === null
+              ? "no lease heard"
+              : `${host.dhcp.server ?? "server unknown"}${lease == null ? "" : `, ${formatDuration(lease)}`}`,
+        },
         { label: "Calls itself", value: host.dhcp?.vendorClass == null ? "nothing" : <Stranger text={host.dhcp.vendorClass} max={64} /> },
         { label: "Sent", value: `${formatCount(host.framesSent)} frames, ${formatBytes(host.bytesSent)}` },
         { label: "Received", value: `${formatCount(host.framesReceived)} frames, ${formatBytes(host.bytesReceived)}` },
@@ -79,7 +104,7 @@ function Flows({ host }: { host: HostDetail }) {
         columns={[
           { header: "Protocol", cell: (f) => f.protocol },
           { header: "Peer", cell: (f) => <span className={textStyle.mono}>{f.peer}</span> },
-          { header: "Port", right: true, cell: (f) => f.peerPort },
+          { header: "Port", right: true, cell: (f) => f.peerPort ?? f.localPort ?? "–" },
           { header: "Direction", cell: (f) => f.direction },
           { header: "Sent", right: true, cell: (f) => formatBytes(f.bytesSent) },
           { header: "Received", right: true, cell: (f) => formatBytes(f.bytesReceived) },

@@ -9,6 +9,7 @@ import { BoneRows, Empty, Loaded } from "../../components/state";
 import { textStyle, When } from "../../components/text";
 import { FilterBar } from "../../filter/FilterBar";
 import { useFilter } from "../../filter/useFilter";
+import { orderIPs } from "../../format/address";
 import { formatBytes, formatCount, plural } from "../../format/number";
 import { DataTable } from "../../table/DataTable";
 import table from "../../table/DataTable.module.css";
@@ -26,7 +27,14 @@ export function HostsPage() {
     <>
       <PageHeader title="Hosts" facts={list && facts(list)} />
       <FilterBar filter={filter} hint={filter.terms.length === 0 ? "name: ip: vendor: vlan: seen:…" : ""} />
-      <Loaded query={query} bones={<div className={table["panel"]}><BoneRows rows={16} /></div>}>
+      <Loaded
+        query={query}
+        bones={
+          <div className={table["panel"]}>
+            <BoneRows rows={16} />
+          </div>
+        }
+      >
         {(data) => <Hosts rows={filter.matching} heard={data.items.length > 0} />}
       </Loaded>
     </>
@@ -53,17 +61,30 @@ function Hosts({ rows, heard }: { rows: readonly Host[]; heard: boolean }) {
         <Card
           name={<HostName host={h} />}
           figure={<span className={textStyle.num}>{formatBytes(h.bytesSent + h.bytesReceived)}</span>}
-          detail={`${h.ips[0] ?? "no IP address heard"} · ${h.vendor ?? (h.privateAddress ? "private address" : "vendor unknown")}`}
+          detail={`${orderIPs(h.ips)[0] ?? "no IP address heard"} · ${h.vendor ?? (h.privateAddress ? "private address" : "vendor unknown")}`}
           when={<When at={h.lastHeardAt} form="last" />}
         />
       )}
-      footer={<><span>Octets as sent and received by the host, in the time range.</span><span className={table["space"]} /></>}
+      footer={
+        <>
+          <span>Octets as sent and received by the host, in the time range.</span>
+          <span className={table["space"]} />
+        </>
+      }
       empty={
         heard ? (
           <Empty title="No host matches the filter">Remove a chip, or choose a longer time range.</Empty>
         ) : (
-          <Empty title="No host was heard in this time range" action={<Link to="/$tenant/taps" params={{ tenant }} className={buttonClass()}>Look at the taps</Link>}>
-            Every device that a tap hears on an Ethernet interface appears here. None was heard: either no tap listens to a wire, or the range lies before its first report.
+          <Empty
+            title="No host was heard in this time range"
+            action={
+              <Link to="/$tenant/taps" params={{ tenant }} className={buttonClass()}>
+                Look at the taps
+              </Link>
+            }
+          >
+            Every device that a tap hears on an Ethernet interface appears here. None was heard: either no tap listens to a wire, or the
+            range lies before its first report.
           </Empty>
         )
       }

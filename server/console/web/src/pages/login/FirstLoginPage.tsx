@@ -28,7 +28,11 @@ export function FirstLoginPage() {
     return (
       <Frame title="This link is not complete">
         <p>The first sign-in needs the whole link that the node printed when it started, with what stands behind the “#”.</p>
-        <p style={{ marginTop: 16 }}><a className={buttonClass()} href="/login">Sign in with a password</a></p>
+        <p style={{ marginTop: 16 }}>
+          <a className={buttonClass()} href="/login">
+            Sign in with a password
+          </a>
+        </p>
       </Frame>
     );
   }
@@ -45,7 +49,15 @@ export function FirstLoginPage() {
         }}
       >
         <Field label="Your name" name="username" complete="username" value={name} set={setName} />
-        <Field label="Password" name="password" type="password" complete="new-password" hint={`At least ${String(LEAST)} characters; a sentence is good`} value={password} set={setPassword} />
+        <Field
+          label="Password"
+          name="password"
+          type="password"
+          complete="new-password"
+          hint={`At least ${String(LEAST)} characters; a sentence is good`}
+          value={password}
+          set={setPassword}
+        />
         <Field label="Password again" name="again" type="password" complete="new-password" value={again} set={setAgain} />
         {short && again !== "" && <Problem>The password is shorter than {LEAST} characters.</Problem>}
         {differ && <Problem>The two passwords differ.</Problem>}

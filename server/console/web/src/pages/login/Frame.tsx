@@ -41,7 +41,11 @@ export function Field({ label, hint, type = "text", name, complete, value, set }
 }
 
 export function Problem({ children }: { children: ReactNode }) {
-  return <div className={css["bad"]} role="alert">{children}</div>;
+  return (
+    <div className={css["bad"]} role="alert">
+      {children}
+    </div>
+  );
 }
 
 export const formClass = css["form"] ?? "";

@@ -37,7 +37,11 @@ export function LoginPage() {
       >
         <Field label="Name" name="username" complete="username" value={name} set={setName} />
         <Field label="Password" name="password" type="password" complete="current-password" value={password} set={setPassword} />
-        {error && <Problem>{error instanceof APIError && error.status === 401 ? "The name or the password is not right." : errorSentence(error)}</Problem>}
+        {error && (
+          <Problem>
+            {error instanceof APIError && error.status === 401 ? "The name or the password is not right." : errorSentence(error)}
+          </Problem>
+        )}
         <Button type="submit" look="primary" disabled={attempt.isPending}>
           {attempt.isPending ? "Signing in…" : "Sign in"}
         </Button>

@@ -12,7 +12,18 @@ export function NetworkCard({ row }: { row: NetworkRow }) {
     const { only } = row;
     return (
       <Card
-        name={<>{only ? <BSSLink id={only.bssid}><SSID ssid={row.ssid} /></BSSLink> : <SSID ssid={row.ssid} />}<span className={textStyle.dim}>{row.members.length}</span></>}
+        name={
+          <>
+            {only ? (
+              <BSSLink id={only.bssid}>
+                <SSID ssid={row.ssid} />
+              </BSSLink>
+            ) : (
+              <SSID ssid={row.ssid} />
+            )}
+            <span className={textStyle.dim}>{row.members.length}</span>
+          </>
+        }
         figure={<SignalBar dBm={row.signalDBm} />}
         detail={`${row.security} · ${row.bands} · ${plural(row.clients, "client")}`}
         when={<When at={row.lastHeardAt} form="last" />}
@@ -22,7 +33,11 @@ export function NetworkCard({ row }: { row: NetworkRow }) {
   const { bss } = row;
   return (
     <Card
-      name={<BSSLink id={bss.bssid}><MAC mac={bss.bssid} /></BSSLink>}
+      name={
+        <BSSLink id={bss.bssid}>
+          <MAC mac={bss.bssid} />
+        </BSSLink>
+      }
       figure={<SignalBar dBm={bss.signalDBm} />}
       detail={`${bss.security} · ${bss.channel === null ? "channel unknown" : formatChannel(bss.channel, bss.band, bss.widthMHz)}`}
       when={<When at={bss.lastHeardAt} form="last" />}

@@ -28,7 +28,14 @@ export function NetworksPage() {
     <>
       <PageHeader title="Networks" facts={list && facts(list)} />
       <FilterBar filter={filter} hint={filter.terms.length === 0 ? "ssid: security: signal: band: seen:…" : ""} />
-      <Loaded query={query} bones={<div className={table["panel"]}><BoneRows rows={16} /></div>}>
+      <Loaded
+        query={query}
+        bones={
+          <div className={table["panel"]}>
+            <BoneRows rows={16} />
+          </div>
+        }
+      >
         {() => <Networks matching={filter.matching} heard={(list?.items.length ?? 0) > 0} />}
       </Loaded>
     </>
@@ -61,7 +68,10 @@ function Networks({ matching, heard }: { matching: readonly BSS[]; heard: boolea
       card={(row) => <NetworkCard row={row} />}
       footer={
         <>
-          <svg width="14" height="10" aria-hidden="true"><rect width="14" height="10" fill="url(#hatch)" /></svg> not heard
+          <svg width="14" height="10" aria-hidden="true">
+            <rect width="14" height="10" fill="url(#hatch)" />
+          </svg>{" "}
+          not heard
           <span>signal lines run −100 to −20 dBm</span>
           <span className={table["space"]} />
         </>
@@ -72,9 +82,14 @@ function Networks({ matching, heard }: { matching: readonly BSS[]; heard: boolea
         ) : (
           <Empty
             title="No network was heard in this time range"
-            action={<Link to="/$tenant/taps" params={{ tenant }} className={buttonClass()}>Look at the taps</Link>}
+            action={
+              <Link to="/$tenant/taps" params={{ tenant }} className={buttonClass()}>
+                Look at the taps
+              </Link>
+            }
           >
-            Every network that a tap hears appears here, with its access points. None was heard: either no tap with a radio listened, or the range lies before its first report.
+            Every network that a tap hears appears here, with its access points. None was heard: either no tap with a radio listened, or the
+            range lies before its first report.
           </Empty>
         )
       }

@@ -24,7 +24,9 @@ export function ChannelPanel({ id }: { id: string }) {
       <Loaded query={query} bones={<BoneBlock height={120} />}>
         {(list) =>
           list.items.length === 0 ? (
-            <p className={css["note"]} style={{ paddingTop: 12 }}>No radio of this tap reported in this time range.</p>
+            <p className={css["note"]} style={{ paddingTop: 12 }}>
+              No radio of this tap reported in this time range.
+            </p>
           ) : asTable ? (
             <ChannelTable rows={list.items} />
           ) : (
@@ -45,28 +47,53 @@ function Plan({ channels }: { channels: readonly TapChannel[] }) {
   return (
     <>
       <div className={css["plan"]} tabIndex={0} role="region" aria-label="Channel plan">
-        <svg width={width} height={18 + 2 * (LANE + 8) + 14} role="img" aria-label="Share of time listened and share of it that frames filled, a channel each; the table has the figures">
-          {lanes.map((lane, i) => <text key={lane} x={0} y={18 + i * (LANE + 8) + 22} className={css["k"]}>{lane}</text>)}
+        <svg
+          width={width}
+          height={18 + 2 * (LANE + 8) + 14}
+          role="img"
+          aria-label="Share of time listened and share of it that frames filled, a channel each; the table has the figures"
+        >
+          {lanes.map((lane, i) => (
+            <text key={lane} x={0} y={18 + i * (LANE + 8) + 22} className={css["k"]}>
+              {lane}
+            </text>
+          ))}
           {bands.map((b, n) => (
             <g key={b.band} transform={`translate(${String(starts[n] ?? 0)} 0)`}>
-              <text x={0} y={11}>{b.band}</text>
+              <text x={0} y={11}>
+                {b.band}
+              </text>
               {b.bars.map((bar, i) => (
                 <g key={bar.channel} transform={`translate(${String(i * PITCH)} 18)`}>
                   <title>{bar.title}</title>
                   {[bar.listenedShare, bar.busyPercent === null ? null : bar.busyPercent / 100].map((share, lane) => (
                     <g key={lane} transform={`translate(0 ${String(lane * (LANE + 8))})`}>
                       <rect width={PITCH - 2} height={LANE} fill={share === null ? "url(#hatch)" : "var(--surface-2)"} />
-                      {share !== null && <rect y={LANE - Math.max(2, share * LANE)} width={PITCH - 2} height={Math.max(2, share * LANE)} rx={0.5} fill={lane === 0 ? "var(--series-1)" : "var(--series-4)"} />}
+                      {share !== null && (
+                        <rect
+                          y={LANE - Math.max(2, share * LANE)}
+                          width={PITCH - 2}
+                          height={Math.max(2, share * LANE)}
+                          rx={0.5}
+                          fill={lane === 0 ? "var(--series-1)" : "var(--series-4)"}
+                        />
+                      )}
                     </g>
                   ))}
-                  {i % 4 === 0 && <text x={PITCH / 2 - 1} y={2 * (LANE + 8) + 8} textAnchor="middle">{bar.channel}</text>}
+                  {i % 4 === 0 && (
+                    <text x={PITCH / 2 - 1} y={2 * (LANE + 8) + 8} textAnchor="middle">
+                      {bar.channel}
+                    </text>
+                  )}
                 </g>
               ))}
             </g>
           ))}
         </svg>
       </div>
-      <p className={css["note"]}>Bars: time listened, against the longest; share of that time that frames filled. Hatched: too little heard to judge.</p>
+      <p className={css["note"]}>
+        Bars: time listened, against the longest; share of that time that frames filled. Hatched: too little heard to judge.
+      </p>
     </>
   );
 }

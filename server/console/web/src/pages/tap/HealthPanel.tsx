@@ -5,6 +5,7 @@ import { tapHealthQuery } from "../../api/taps";
 import type { TapHealth } from "../../api/types";
 import { HealthChart } from "../../charts/HealthChart";
 import { Button } from "../../components/Button";
+import { FitRange } from "../../components/FitRange";
 import { Panel } from "../../components/Panel";
 import { SimpleTable } from "../../components/SimpleTable";
 import { BoneBlock, Loaded } from "../../components/state";
@@ -38,7 +39,7 @@ function measures(health: TapHealth): Measure[] {
 }
 
 /** How the tap was, over the time range. */
-export function HealthPanel({ id }: { id: string }) {
+export function HealthPanel({ id, first }: { id: string; first: Date | null }) {
   const query = useQuery(tapHealthQuery(useScope(), id));
   const asTable = useView().as === "table";
   const setView = useSetView();
@@ -47,13 +48,22 @@ export function HealthPanel({ id }: { id: string }) {
       title="Health"
       note="hatched: no report covers it"
       actions={
-        <Button look="ghost" small onClick={() => setView({ as: asTable ? undefined : "table" })}>
-          {asTable ? <IconChartDots size={14} stroke={1.75} aria-hidden="true" /> : <IconTable size={14} stroke={1.75} aria-hidden="true" />}
-          {asTable ? "As charts" : "As table"}
-        </Button>
+        <>
+          <FitRange first={first} />
+          <Button look="ghost" small onClick={() => setView({ as: asTable ? undefined : "table" })}>
+            {asTable ? (
+              <IconChartDots size={14} stroke={1.75} aria-hidden="true" />
+            ) : (
+              <IconTable size={14} stroke={1.75} aria-hidden="true" />
+            )}
+            {asTable ? "As charts" : "As table"}
+          </Button>
+        </>
       }
     >
-      <Loaded query={query} bones={<BoneBlock height={400} />}>{(health) => (asTable ? <HealthTable health={health} /> : <Charts health={health} />)}</Loaded>
+      <Loaded query={query} bones={<BoneBlock height={400} />}>
+        {(health) => (asTable ? <HealthTable health={health} /> : <Charts health={health} />)}
+      </Loaded>
     </Panel>
   );
 }

@@ -23,14 +23,22 @@ export function TapPage() {
   const { id } = route.useParams();
   const query = useQuery(tapQuery(useScope(), id));
   return (
-    <Loaded query={query} bones={<><BoneBlock height={120} /><BoneBlock height={400} /></>}>
+    <Loaded
+      query={query}
+      bones={
+        <>
+          <BoneBlock height={120} />
+          <BoneBlock height={400} />
+        </>
+      }
+    >
       {(tap) => (
         <>
           <Header tap={tap} />
           <Columns
             main={
               <>
-                <HealthPanel id={tap.id} />
+                <HealthPanel id={tap.id} first={tap.firstReportAt} />
                 <ChannelPanel id={tap.id} />
               </>
             }
@@ -63,7 +71,13 @@ function Header({ tap }: { tap: TapDetail }) {
           <TapBadge state={tap.state} />
           {tap.demonstration && <DemoBadge />}
           <span className={`${textStyle.dim} ${textStyle.small}`}>
-            {tap.lastReportAt === null ? "no report yet" : <>last report <When at={tap.lastReportAt} form="ago" /></>}
+            {tap.lastReportAt === null ? (
+              "no report yet"
+            ) : (
+              <>
+                last report <When at={tap.lastReportAt} form="ago" />
+              </>
+            )}
           </span>
         </>
       }
@@ -77,9 +91,19 @@ function Header({ tap }: { tap: TapDetail }) {
         { label: "Software", value: tap.version === "" ? "unknown" : `${tap.version}, ${tap.arch}` },
         { label: "Up", value: unknown(tap.uptimeSeconds === null ? null : formatDuration(tap.uptimeSeconds)) },
         { label: "Starts in this range", value: formatCount(tap.boots) },
-        { label: "Frames a second", value: unknown(tap.framesPerSecond === null || tap.state === "silent" ? null : formatRate(tap.framesPerSecond)) },
+        {
+          label: "Frames a second",
+          value: unknown(tap.framesPerSecond === null || tap.state === "silent" ? null : formatRate(tap.framesPerSecond)),
+        },
         { label: "Frames lost", value: formatCount(tap.kernelDrops) },
-        { label: "Reports waiting", value: unknown(tap.spoolReports === null ? null : `${formatCount(tap.spoolReports)}${tap.reportsDropped > 0 ? `, ${formatCount(tap.reportsDropped)} given up` : ""}`) },
+        {
+          label: "Reports waiting",
+          value: unknown(
+            tap.spoolReports === null
+              ? null
+              : `${formatCount(tap.spoolReports)}${tap.reportsDropped > 0 ? `, ${formatCount(tap.reportsDropped)} given up` : ""}`,
+          ),
+        },
         { label: "CPU", value: unknown(tap.cpuPercent === null ? null : formatPercent(tap.cpuPercent)) },
         { label: "Memory", value: unknown(tap.memoryBytes === null ? null : formatBytes(tap.memoryBytes)) },
         { label: "Hottest", value: tap.temperatureC === null ? "no sensor" : `${String(Math.round(tap.temperatureC))} °C` },

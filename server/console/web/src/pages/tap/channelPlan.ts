@@ -19,12 +19,24 @@ export function channelPlan(channels: readonly TapChannel[]): { band: string; ba
     const here = channels.filter((c) => c.band === band && c.channel !== null);
     if (here.length === 0) return [];
     const numbers = [...new Set([...(bandPlan[band] ?? []), ...here.map((c) => c.channel ?? 0)])].sort((a, b) => a - b);
-    return [{ band, bars: numbers.map((n) => planBar(n, here.find((c) => c.channel === n), longest)) }];
+    return [
+      {
+        band,
+        bars: numbers.map((n) =>
+          planBar(
+            n,
+            here.find((c) => c.channel === n),
+            longest,
+          ),
+        ),
+      },
+    ];
   });
 }
 
 function planBar(channel: number, use: TapChannel | undefined, longest: number): PlanBar {
-  if (!use || use.listenedSeconds < TOO_LITTLE) return { channel, listenedShare: null, busyPercent: null, title: `Channel ${String(channel)}: too little heard to judge` };
+  if (!use || use.listenedSeconds < TOO_LITTLE)
+    return { channel, listenedShare: null, busyPercent: null, title: `Channel ${String(channel)}: too little heard to judge` };
   const busy = use.airtimePercent === null ? "unknown how busy" : `${use.airtimePercent.toFixed(0)} % busy`;
   return {
     channel,

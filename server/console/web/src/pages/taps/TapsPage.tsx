@@ -39,7 +39,14 @@ export function TapsPage() {
         }
       />
       <FilterBar filter={filter} hint={filter.terms.length === 0 ? "name: state: site: version:…" : ""} />
-      <Loaded query={query} bones={<div className={table["panel"]}><BoneRows rows={8} /></div>}>
+      <Loaded
+        query={query}
+        bones={
+          <div className={table["panel"]}>
+            <BoneRows rows={8} />
+          </div>
+        }
+      >
         {() => <Taps rows={filter.matching} some={taps.length > 0} />}
       </Loaded>
     </>
@@ -72,19 +79,36 @@ function Taps({ rows, some }: { rows: readonly Tap[]; some: boolean }) {
       open={(t) => void navigate({ to: "/$tenant/tap/$id", params: { tenant, id: t.id } })}
       card={(t) => (
         <Card
-          name={<TapLink id={t.id}><Stranger text={t.name} max={64} /></TapLink>}
+          name={
+            <TapLink id={t.id}>
+              <Stranger text={t.name} max={64} />
+            </TapLink>
+          }
           figure={<TapBadge state={t.state} />}
           detail={`${t.site.name} · ${t.why !== "" ? t.why : `${t.framesPerSecond === null ? "unknown" : formatRate(t.framesPerSecond)} frames/s`}`}
           when={t.lastReportAt === null ? "never" : <When at={t.lastReportAt} form="last" />}
         />
       )}
-      footer={<><span>{plural(rows.length, "tap")}. Lost: frames that the kernel had and the tap never saw, in the time range.</span><span className={table["space"]} /></>}
+      footer={
+        <>
+          <span>{plural(rows.length, "tap")}. Lost: frames that the kernel had and the tap never saw, in the time range.</span>
+          <span className={table["space"]} />
+        </>
+      }
       empty={
         some ? (
           <Empty title="No tap matches the filter">Remove a chip, or choose another site.</Empty>
         ) : (
-          <Empty title="No tap here yet" action={<Link to="/$tenant/enrolment" params={{ tenant }} className={buttonClass({ look: "primary" })}>Add a tap</Link>}>
-            Every tap that enrols appears here with its health: what it captures, what it loses, and what waits on it. <span className={textStyle.dim}>A tap enrols with a token.</span>
+          <Empty
+            title="No tap here yet"
+            action={
+              <Link to="/$tenant/enrolment" params={{ tenant }} className={buttonClass({ look: "primary" })}>
+                Add a tap
+              </Link>
+            }
+          >
+            Every tap that enrols appears here with its health: what it captures, what it loses, and what waits on it.{" "}
+            <span className={textStyle.dim}>A tap enrols with a token.</span>
           </Empty>
         )
       }

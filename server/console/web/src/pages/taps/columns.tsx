@@ -23,18 +23,105 @@ export function Captures({ tap }: { tap: Tap }) {
 }
 
 export const tapColumns: Column<Tap>[] = [
-  { id: "name", header: "Tap", width: "minmax(150px,1fr)", sort: (t) => t.name, cell: (t) => <><TapLink id={t.id}><Stranger text={t.name} max={64} /></TapLink>{t.demonstration && <DemoBadge short />}</> },
-  { id: "site", header: "Site", width: "minmax(110px,0.8fr)", from: 560, sort: (t) => t.site.name, cell: (t) => <Stranger text={t.site.name} max={64} /> },
+  {
+    id: "name",
+    header: "Tap",
+    width: "minmax(150px,1fr)",
+    sort: (t) => t.name,
+    cell: (t) => (
+      <>
+        <TapLink id={t.id}>
+          <Stranger text={t.name} max={64} />
+        </TapLink>
+        {t.demonstration && <DemoBadge short />}
+      </>
+    ),
+  },
+  {
+    id: "site",
+    header: "Site",
+    width: "minmax(110px,0.8fr)",
+    from: 560,
+    sort: (t) => t.site.name,
+    cell: (t) => <Stranger text={t.site.name} max={64} />,
+  },
   { id: "state", header: "State", width: "136px", sort: (t) => order[t.state], cell: (t) => <TapBadge state={t.state} /> },
   { id: "captures", header: "Captures", width: "minmax(140px,1fr)", from: 980, cell: (t) => <Captures tap={t} /> },
-  { id: "frames", header: "Frames/s", width: "84px", right: true, sort: (t) => t.framesPerSecond, cell: (t) => (t.framesPerSecond === null || t.state === "silent" ? unknown : formatRate(t.framesPerSecond)) },
-  { id: "drops", header: "Lost", width: "80px", right: true, from: 680, sort: (t) => t.kernelDrops, cell: (t) => formatCount(t.kernelDrops) },
-  { id: "cpu", header: "CPU", width: "80px", right: true, from: 760, sort: (t) => t.cpuPercent, cell: (t) => (t.cpuPercent === null ? unknown : formatPercent(t.cpuPercent)) },
-  { id: "memory", header: "Memory", width: "84px", right: true, from: 840, sort: (t) => t.memoryBytes, cell: (t) => (t.memoryBytes === null ? unknown : formatBytes(t.memoryBytes)) },
-  { id: "temperature", header: "Hottest", width: "86px", right: true, from: 1080, sort: (t) => t.temperatureC, cell: (t) => (t.temperatureC === null ? <span className={textStyle.dim}>no sensor</span> : `${String(Math.round(t.temperatureC))} °C`) },
-  { id: "waiting", header: "Waiting", width: "84px", right: true, from: 920, sort: (t) => t.spoolReports, cell: (t) => (t.spoolReports === null ? unknown : formatCount(t.spoolReports)) },
-  { id: "version", header: "Version", width: "88px", from: 1240, sort: (t) => t.version, cell: (t) => <span className={textStyle.soft}>{t.version}</span> },
-  { id: "last", header: "Last report", width: "106px", sort: (t) => t.lastReportAt?.getTime() ?? null, cell: (t) => (t.lastReportAt === null ? <span className={textStyle.dim}>never</span> : <span className={textStyle.soft}><When at={t.lastReportAt} form="last" /></span>) },
+  {
+    id: "frames",
+    header: "Frames/s",
+    width: "84px",
+    right: true,
+    sort: (t) => t.framesPerSecond,
+    cell: (t) => (t.framesPerSecond === null || t.state === "silent" ? unknown : formatRate(t.framesPerSecond)),
+  },
+  {
+    id: "drops",
+    header: "Lost",
+    width: "80px",
+    right: true,
+    from: 680,
+    sort: (t) => t.kernelDrops,
+    cell: (t) => formatCount(t.kernelDrops),
+  },
+  {
+    id: "cpu",
+    header: "CPU",
+    width: "80px",
+    right: true,
+    from: 760,
+    sort: (t) => t.cpuPercent,
+    cell: (t) => (t.cpuPercent === null ? unknown : formatPercent(t.cpuPercent)),
+  },
+  {
+    id: "memory",
+    header: "Memory",
+    width: "84px",
+    right: true,
+    from: 840,
+    sort: (t) => t.memoryBytes,
+    cell: (t) => (t.memoryBytes === null ? unknown : formatBytes(t.memoryBytes)),
+  },
+  {
+    id: "temperature",
+    header: "Hottest",
+    width: "86px",
+    right: true,
+    from: 1080,
+    sort: (t) => t.temperatureC,
+    cell: (t) => (t.temperatureC === null ? <span className={textStyle.dim}>no sensor</span> : `${String(Math.round(t.temperatureC))} °C`),
+  },
+  {
+    id: "waiting",
+    header: "Waiting",
+    width: "84px",
+    right: true,
+    from: 920,
+    sort: (t) => t.spoolReports,
+    cell: (t) => (t.spoolReports === null ? unknown : formatCount(t.spoolReports)),
+  },
+  {
+    id: "version",
+    header: "Version",
+    width: "88px",
+    from: 1240,
+    sort: (t) => t.version,
+    cell: (t) => <span className={textStyle.soft}>{t.version}</span>,
+  },
+  {
+    id: "last",
+    header: "Last report",
+    width: "106px",
+    sort: (t) => t.lastReportAt?.getTime() ?? null,
+    cell: (t) =>
+      t.lastReportAt === null ? (
+        <span className={textStyle.dim}>never</span>
+      ) : (
+        <span className={textStyle.soft}>
+          <When at={t.lastReportAt} form="last" />
+        </span>
+      ),
+  },
 ];
 
 export const tapFields: Field<Tap>[] = [
