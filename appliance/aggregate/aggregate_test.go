@@ -96,6 +96,7 @@ func vary(p packet, cycle int) packet {
 // slow reference, also so many different ones that every table overflows, and
 // compares every field of every row, after the report went over the wire.
 func TestSummaryEqualsTheReference(t *testing.T) {
+	t.Parallel()
 	lab := glob(t, filepath.Join("..", "labcaptures", "*.pcap"))
 	for _, c := range []struct {
 		name   string

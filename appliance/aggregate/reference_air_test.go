@@ -357,12 +357,12 @@ func (a *air) eapol(b []byte) {
 	var e dot11.EAPOL
 	_ = e.Decode(b)
 	id, _ := a.handshake()
-	switch {
-	case e.Type == dot11.EAPOLStart:
+	switch e.Type {
+	case dot11.EAPOLStart:
 		a.count(id, "eapol_starts", 1)
-	case e.Type == dot11.EAPOLLogoff:
+	case dot11.EAPOLLogoff:
 		a.count(id, "eapol_logoffs", 1)
-	case e.Type == dot11.EAPOLKey:
+	case dot11.EAPOLKey:
 		if e.Message != 0 {
 			a.count(id, fmt.Sprintf("m%d", e.Message), 1)
 		}

@@ -93,7 +93,7 @@ func (r *reference) flow(p *ether.Packet, length int, t int64) {
 	_, knownBack := r.tables["flows"][name(back)]
 	opening := p.TCPFlags & (ether.SYN | ether.ACK)
 	sent := true
-	id := ""
+	var id string
 	switch {
 	case knownForth:
 		// One end speaking to itself: both directions are one.

@@ -125,7 +125,7 @@ func openRecords(r io.Reader) (records, error) {
 	little, big := binary.LittleEndian.Uint32(head), binary.BigEndian.Uint32(head)
 	switch {
 	case big == magicSection:
-		return openNG(buf)
+		return openNG(buf), nil
 	case little == magicMicroseconds || little == magicNanoseconds:
 		return openClassic(buf, false, little == magicNanoseconds)
 	case big == magicMicroseconds || big == magicNanoseconds:

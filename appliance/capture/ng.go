@@ -27,8 +27,8 @@ type ng struct {
 	last       int64         // time of the last packet, for blocks without one
 }
 
-func openNG(buf *buffer) (*ng, error) {
-	return &ng{buf: buf}, nil // the first block is read as any other section header
+func openNG(buf *buffer) *ng {
+	return &ng{buf: buf} // the first block is read as any other section header
 }
 
 func (n *ng) next(p *Packet) error {

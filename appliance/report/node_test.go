@@ -211,12 +211,12 @@ func TestReportsWaitForANodeThatGoesAndComes(t *testing.T) {
 }
 
 func TestAStrangersCertificateIsNotTrusted(t *testing.T) {
-	q, n, server, s := fixture(t, nil)
+	q, n, server, _ := fixture(t, nil)
 	defer server.Close()
 	key := ed25519.NewKeyFromSeed(make([]byte, 32))
 	client := NewClient(&tls.Config{RootCAs: x509.NewCertPool()})
 	defer client.CloseIdleConnections()
-	s = New(Config{Queue: q, URLs: []string{server.URL}, Client: client, Signer: httpsig.Signer{Key: key, Cluster: n.cluster}, Log: slog.New(slog.DiscardHandler)})
+	s := New(Config{Queue: q, URLs: []string{server.URL}, Client: client, Signer: httpsig.Signer{Key: key, Cluster: n.cluster}, Log: slog.New(slog.DiscardHandler)})
 	appendReport(t, q, 1)
 	if err := s.Flush(t.Context()); err == nil || n.stored() != 0 || q.Len() != 1 {
 		t.Errorf("error %v, %d stored, %d kept", err, n.stored(), q.Len())

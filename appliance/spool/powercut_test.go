@@ -39,7 +39,7 @@ func TestPowerCutAtEveryOctet(t *testing.T) {
 func TestZeroesAtTheEnd(t *testing.T) {
 	whole := segmentOf(4, 50)
 	dir := t.TempDir()
-	for n := range len(whole) {
+	for n := range whole {
 		b := slices.Clone(whole)
 		clear(b[n:])
 		s := openSegment(t, dir, b)

@@ -127,7 +127,7 @@ func add[I, O any](a *API, h huma.API, method, path, tag, id, summary string, ha
 	huma.Register(h, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)
 		if err != nil {
-			return nil, a.translate(ctx, id, err)
+			return nil, a.translate(id, err)
 		}
 		return out, nil
 	})

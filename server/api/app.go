@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/gofiber/fiber/v2/middleware/recover"
+	recovery "github.com/gofiber/fiber/v2/middleware/recover"
 )
 
 // Limits of a connection. A report is the largest body (wire.MaxEncoded).
@@ -37,7 +37,7 @@ func NewApp(log *slog.Logger) *fiber.App {
 		ErrorHandler:          errorHandler(log),
 	})
 	app.Use(headers)
-	app.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: func(c *fiber.Ctx, e any) {
+	app.Use(recovery.New(recovery.Config{EnableStackTrace: true, StackTraceHandler: func(c *fiber.Ctx, e any) {
 		log.Error("request panicked", "method", c.Method(), "route", c.Route().Path, "panic", e)
 	}}))
 	return app

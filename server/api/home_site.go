@@ -168,10 +168,10 @@ func (p place) blindSpots(site HomeSite) []BlindSpot {
 		return spots
 	}
 	for _, t := range p.taps {
-		switch state, why := tapState(t); {
-		case state == silent:
+		switch state, why := tapState(t); state {
+		case silent:
 			add("What tap "+t.Name+" hears", why, at(deref(t.LastWindowEnd)))
-		case state == never:
+		case never:
 			add("What tap "+t.Name+" would hear", why, nil)
 		}
 	}

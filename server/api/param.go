@@ -95,7 +95,7 @@ type timeError string
 
 func (e timeError) Error() string { return string(e) }
 
-const badTime timeError = "is neither RFC 3339 (2026-01-31T12:00:00Z) nor relative to now (now, -90s, -15m, -24h, -7d)"
+const errTime timeError = "is neither RFC 3339 (2026-01-31T12:00:00Z) nor relative to now (now, -90s, -15m, -24h, -7d)"
 
 func parseTime(s string, now time.Time) (time.Time, error) {
 	if s == "now" {
@@ -104,13 +104,13 @@ func parseTime(s string, now time.Time) (time.Time, error) {
 	if rest, ok := strings.CutPrefix(s, "-"); ok {
 		d, err := parseDays(rest)
 		if err != nil || d < 0 || d > 100*366*24*time.Hour {
-			return time.Time{}, badTime
+			return time.Time{}, errTime
 		}
 		return now.Add(-d), nil
 	}
 	t, err := time.Parse(time.RFC3339Nano, s)
 	if err != nil {
-		return time.Time{}, badTime
+		return time.Time{}, errTime
 	}
 	if t.Year() < 1970 || t.Year() > 9998 {
 		return time.Time{}, timeError("is not between 1970 and 9998")

@@ -27,7 +27,7 @@ func problem(c *fiber.Ctx, status int, detail string) error {
 
 // refuse answers for an error outside of an operation.
 func (a *API) refuse(c *fiber.Ctx, err error) error {
-	translated := a.translate(c.UserContext(), c.Method()+" "+c.Route().Path, err)
+	translated := a.translate(c.Method()+" "+c.Route().Path, err)
 	var status huma.StatusError
 	if !errors.As(translated, &status) {
 		return translated
@@ -40,7 +40,7 @@ func (a *API) refuse(c *fiber.Ctx, err error) error {
 
 // translate turns an error into an answer that a person can act on, and logs
 // what an operator has to know. operation has no address in it.
-func (a *API) translate(ctx context.Context, operation string, err error) error {
+func (a *API) translate(operation string, err error) error {
 	var status huma.StatusError
 	switch {
 	case errors.As(err, &status):

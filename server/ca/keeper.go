@@ -103,7 +103,7 @@ func (k *Keeper) read() (*tls.Certificate, error) {
 		return nil, nil //nolint:nilerr,nilnil // damaged: another is made
 	}
 	if cert.Leaf.CheckSignatureFrom(k.ca.cert) != nil {
-		return nil, nil //nolint:nilnil // another cluster's: another is made
+		return nil, nil //nolint:nilerr,nilnil // another cluster's: another is made
 	}
 	cert.Certificate = [][]byte{cert.Leaf.Raw, k.ca.cert.Raw}
 	return &cert, nil

@@ -231,7 +231,7 @@ func (s *Server) runOnce(ctx context.Context, ready chan<- error) (up bool, err 
 			tell(ready, nil)
 		case err := <-exited:
 			awaitLog(logged)
-			return up, fmt.Errorf("PostgreSQL ended (%v): %s", err, lines.reason())
+			return up, fmt.Errorf("PostgreSQL ended (%w): %s", err, lines.reason())
 		case <-ctx.Done():
 			s.shutDown(cmd.Process, exited)
 			awaitLog(logged)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -151,7 +152,7 @@ func (v *view) fingerprint(ctx context.Context, hash []byte) (*Fingerprint, erro
 	var f Fingerprint
 	args := pgx.StrictNamedArgs{"tenant": v.tenant, "hash": hash}
 	err := v.QueryRow(ctx, capabilitiesSQL, args).Scan(&f.Capabilities)
-	if notFound(err) == ErrNotFound {
+	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil // not stored: nothing to show
 	}
 	if err != nil {

@@ -129,7 +129,7 @@ func eachPacket(ctx context.Context, path string, bar *progress, add func(*captu
 		return err
 	}
 	defer src.Close()
-	in := &watched{Source: src, file: src, ctx: ctx, bar: bar}
+	in := &watched{Source: src, file: src, ended: ctx.Done(), bar: bar}
 	var p capture.Packet
 	for {
 		if err := in.Next(&p); err != nil {
@@ -203,7 +203,7 @@ func feed(ctx context.Context, in feedConfig, bar *progress) (uint64, error) {
 			if err != nil {
 				return run.Frames, err
 			}
-			w := &watched{Source: src, file: src, ctx: ctx, bar: bar}
+			w := &watched{Source: src, file: src, ended: ctx.Done(), bar: bar}
 			err = run.Run(w, shift)
 			_ = src.Close() // only read
 			if err != nil && (in.start == 0 || !errors.Is(err, io.ErrUnexpectedEOF)) {
@@ -226,7 +226,7 @@ func feed(ctx context.Context, in feedConfig, bar *progress) (uint64, error) {
 type watched struct {
 	capture.Source
 	file        *capture.File
-	ctx         context.Context
+	ended       <-chan struct{}
 	bar         *progress
 	n           int
 	first, last int64 // ns since 1970
@@ -234,8 +234,10 @@ type watched struct {
 
 func (w *watched) Next(p *capture.Packet) error {
 	if w.n++; w.n&0xfff == 0 {
-		if err := w.ctx.Err(); err != nil {
-			return err
+		select {
+		case <-w.ended:
+			return context.Canceled
+		default:
 		}
 		w.bar.show(w.file.Name(), w.file.Progress)
 	}

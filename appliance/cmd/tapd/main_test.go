@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"os"
@@ -278,7 +277,7 @@ func TestOwnTraffic(t *testing.T) {
 }
 
 func TestRunRefuses(t *testing.T) {
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	for name, args := range map[string][]string{
 		"not enrolled":    {"-demo", recording(t), "-state", t.TempDir()},
 		"bad flag":        {"-nosuch"},

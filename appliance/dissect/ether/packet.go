@@ -263,7 +263,7 @@ func (p *Packet) ipv6(b []byte) error {
 func (p *Packet) extensions(b []byte) error {
 	for range maxExtensions {
 		v := b[p.PayloadStart:p.PayloadEnd]
-		size := 0
+		var size int
 		switch p.Protocol {
 		case ProtocolHopByHop, ProtocolRouting, ProtocolOptions, ProtocolMobility, ProtocolHIP, ProtocolShim6:
 			if len(v) < 8 {

@@ -6,6 +6,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"flag"
@@ -112,7 +113,7 @@ func read(file string) ([]byte, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	npm := exec.Command("npm", "pack", "--silent", source)
+	npm := exec.CommandContext(context.Background(), "npm", "pack", "--silent", source)
 	npm.Dir = dir
 	npm.Stderr = os.Stderr
 	name, err := npm.Output()

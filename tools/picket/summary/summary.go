@@ -69,10 +69,12 @@ type Question struct {
 
 // Disconnect is deauthentications or disassociations of one kind.
 type Disconnect struct {
-	From, To, BSSID string
-	Reason          int `json:"reason"` // -1: not readable
-	Kind            string
-	Frames          uint64
+	From   string `json:"from"`
+	To     string `json:"to"`
+	BSSID  string `json:"bssid"`
+	Reason int    `json:"reason"` // -1: not readable
+	Kind   string `json:"kind"`
+	Frames uint64 `json:"frames"`
 }
 
 // Flow is a TCP or UDP conversation between hosts to one port.
