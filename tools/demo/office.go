@@ -40,7 +40,7 @@ func wireOffice() *capture {
 	camera := inside(11, "camera-door", "udhcp 1.36.1")
 	desks := []*host{
 		inside(20, "desk-reception", "MSFT 5.0"), inside(21, "desk-accounts", "MSFT 5.0"), inside(22, "desk-sales", "MSFT 5.0"),
-		inside(23, "laptop-anna", ""), inside(24, "laptop-ben", "MSFT 5.0"), inside(25, "laptop-chris", "dhcpcd-10.0.6:Linux"),
+		inside(23, "laptop-1", ""), inside(24, "laptop-2", "MSFT 5.0"), inside(25, "laptop-3", "dhcpcd-10.0.6:Linux"),
 	}
 	visitor := inside(66, "kiosk", "udhcp 1.30.1")
 	phones := []*host{telephone(30, "phone-30"), telephone(31, "phone-31"), telephone(32, "phone-32")}
