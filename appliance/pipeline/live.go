@@ -94,10 +94,11 @@ func (l *Live) merge(workers []*worker, done <-chan closed) error {
 		if now == nil {
 			return nil
 		}
-		err := l.emit(latest, now.window.Start)
+		start := now.window.Start // a window that is given back is its worker's
+		err := l.emit(latest, start)
 		for i, c := range latest {
 			switch {
-			case c == ended || err == nil && c.window.Start != now.window.Start:
+			case c == ended || err == nil && c.window.Start != start:
 			case c.last:
 				latest[i] = ended
 			default:

@@ -117,6 +117,9 @@ func TestFailedCaptureSaysSoAndIsOpenedAgain(t *testing.T) {
 			if opened++; opened >= 2 && opened <= 4 { // after 5 s; pauses of 1, 2, 4 and 8 s
 				return nil, errors.New("no such device")
 			}
+			if opened == 5 {
+				return &steady{name: "eth0", period: 100 * time.Millisecond, left: -1}, nil
+			}
 			return &steady{name: "eth0", period: 100 * time.Millisecond, left: 50}, nil
 		}}
 		reports := run(t, 30*time.Second, in)
