@@ -85,6 +85,14 @@ func (c *announcements) miss(hash uint64, kind wirepb.Fingerprint_Kind, capabili
 	a := &c.free[len(c.free)-1]
 	e := &c.scratch
 	_ = e.Decode(b) // what precedes a cut is what was said
+	c.fill(a, e, capabilities, band)
+	a.fingerprint = c.defs.fingerprint(kind, capabilities, b)
+	c.byHash[hash] = a
+	return a
+}
+
+// fill makes a what elements and capability field say, without a fingerprint.
+func (c *announcements) fill(a *announcement, e *dot11.Elements, capabilities uint16, band wlan.Band) {
 	*a = announcement{
 		security: e.Security, features: e.Features, width: e.Width, country: country(e.Country),
 		hasLoad: e.HasLoad, stations: e.StationCount, utilisation: e.Utilisation, remoteID: e.RemoteID,
@@ -104,9 +112,6 @@ func (c *announcements) miss(hash uint64, kind wirepb.Fingerprint_Kind, capabili
 	if e.HasSwitch {
 		a.switchTo = wlan.Channel{Band: switchBand(e.SwitchClass, band), Number: e.SwitchChannel}.Frequency()
 	}
-	a.fingerprint = c.defs.fingerprint(kind, capabilities, b)
-	c.byHash[hash] = a
-	return a
 }
 
 // country keeps two letters and nothing else.

@@ -155,6 +155,39 @@ func (s *Shard) announced(w *Window, g *heard, body []byte) {
 	if a.features&wlan.FeatureRemoteID != 0 {
 		s.aircraft(w, g, &a.remoteID)
 	}
+	if a.features&wlan.FeatureMultipleBSSID != 0 {
+		s.nonTransmitted(w, g, &fixed, body[dot11.BeaconFixedLen:])
+	}
+}
+
+// nonTransmitted takes the BSSs that have no beacons of their own and are
+// announced in that of another (802.11-2020, 11.1.3.8). Their rows say so, and
+// count the frames that announced them; a frame's octets count once, for the BSS
+// that sent it.
+func (s *Shard) nonTransmitted(w *Window, g *heard, fixed *dot11.BeaconBody, elements []byte) {
+	s.profiles = dot11.NonTransmitted{B: elements, BSSID: s.frame.BSSID}
+	for s.profiles.Next(&s.profile) {
+		p := &s.profile
+		a := &s.inner
+		s.announcements.fill(a, &p.Elements, p.Capabilities, g.frequency.Band())
+		a.features |= wlan.FeatureNonTransmitted
+		row, isNew := w.bss.find(packed(p.BSSID, uint16(g.frequency)), a)
+		if row == nil {
+			return
+		}
+		row.frames++
+		row.span.at(g.ms, isNew)
+		if g.hasSignal {
+			row.signals.add(g.signal)
+		}
+		row.announce(a)
+		row.clock(fixed, g.at, g.ms)
+		if s.frame.Kind == dot11.Beacon {
+			row.beacons++
+		} else {
+			row.responses++
+		}
+	}
 }
 
 func (s *Shard) aircraft(w *Window, g *heard, id *dot11.RemoteID) {

@@ -198,3 +198,25 @@ func TestStationOfAnUnknownBSSIsKept(t *testing.T) {
 		t.Error("a BSS that was never announced has a security or a name")
 	}
 }
+
+func TestBSSWithoutBeaconsOfItsOwnIsHeard(t *testing.T) {
+	profile := []byte{83, 2, 0x11, 0, 0, 5, 'g', 'u', 'e', 's', 't', 85, 3, 1, 3, 0}
+	multiple := append([]byte{71, byte(3 + len(profile)), 2, 0, byte(len(profile))}, profile...)
+	elements := append([]byte{0, 5, 's', 't', 'a', 'f', 'f'}, multiple...)
+	beacon := join(radiotapOn(2437, 0, -60), management(8, announcement(1000, elements...)))
+	r := summarise(t, [][]byte{beacon, beacon})
+	b := r.Bss
+	if len(b.Bssid) != 2 {
+		t.Fatalf("%d BSSs, want the one that transmits and the one it announces", len(b.Bssid))
+	}
+	mac := wlan.MAC(r.Dictionary.Macs[6*(b.Bssid[1]-1) : 6*b.Bssid[1]])
+	if mac.String() != "00:00:5e:00:53:02" || string(r.Dictionary.Ssids[b.Ssid[1]-1]) != "guest" {
+		t.Errorf("it is %v %q", mac, r.Dictionary.Ssids[b.Ssid[1]-1])
+	}
+	if wlan.Features(b.Features[1])&wlan.FeatureNonTransmitted == 0 || b.Beacons[1] != 2 || b.Bytes[1] != 0 || b.Bytes[0] == 0 {
+		t.Errorf("features %x, %d beacons, %d and %d octets", b.Features[1], b.Beacons[1], b.Bytes[0], b.Bytes[1])
+	}
+	if b.Features[0]&uint32(wlan.FeatureNonTransmitted) != 0 {
+		t.Error("the BSS that transmits is called one that does not")
+	}
+}

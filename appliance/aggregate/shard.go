@@ -22,6 +22,9 @@ type Shard struct {
 	header   radiotap.Header
 	frame    dot11.Frame
 	remoteID dot11.RemoteID
+	profiles dot11.NonTransmitted
+	profile  dot11.Profile
+	inner    announcement
 	packet   ether.Packet
 	message  dns.Message
 	lease    dhcp.Message
