@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import css from "./SimpleTable.module.css";
+import { useScrolls } from "./useScrolls";
 
 export interface SimpleColumn<T> {
   header: string;
@@ -19,10 +20,11 @@ interface Props<T> {
 
 /** A short table within a panel. */
 export function SimpleTable<T>({ label, rows, columns, rowKey, none, dense = false }: Props<T>) {
+  const [ref, scrolls] = useScrolls();
   if (rows.length === 0) return <p className={css["none"]}>{none}</p>;
   const look = (c: SimpleColumn<T>): string => `${c.right ? (css["right"] ?? "") : ""} ${c.wrap ? (css["wrapped"] ?? "") : ""}`;
   return (
-    <div className={css["wrap"]}>
+    <div className={css["wrap"]} ref={ref} {...(scrolls ? { tabIndex: 0, role: "group", "aria-label": label } : {})}>
       <table className={`${css["table"] ?? ""} ${dense ? (css["dense"] ?? "") : ""}`}>
         <caption>{label}</caption>
         <thead>
