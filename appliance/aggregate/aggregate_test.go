@@ -2,7 +2,6 @@ package aggregate_test
 
 import (
 	"encoding/binary"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -10,6 +9,7 @@ import (
 
 	"picket/appliance/aggregate"
 	"picket/appliance/capture"
+	"picket/shared/build/corpus"
 	"picket/shared/wire"
 )
 
@@ -18,17 +18,6 @@ type packet struct {
 	linkType uint16
 	length   int
 	data     []byte
-}
-
-func corpusDir(t testing.TB) string {
-	dir := os.Getenv("PICKET_CORPUS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "corpus")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the corpus of captures is not here (PICKET_CORPUS names it): nothing compared")
-	}
-	return dir
 }
 
 func read(t testing.TB, paths ...string) []packet {
@@ -106,10 +95,10 @@ func TestSummaryEqualsTheReference(t *testing.T) {
 	}{
 		{"lab captures", func() []string { return lab }, 2, false},
 		{"lab captures, addresses changed", func() []string { return lab }, 20, true},
-		{"802.11 corpus", func() []string { return glob(t, filepath.Join(corpusDir(t), "dot11", "*")) }, 2, false},
-		{"802.11 corpus, addresses changed", func() []string { return glob(t, filepath.Join(corpusDir(t), "dot11", "*")) }, 3, true},
-		{"Ethernet corpus", func() []string { return glob(t, filepath.Join(corpusDir(t), "ethernet", "*")) }, 1, false},
-		{"Ethernet corpus, addresses changed", func() []string { return glob(t, filepath.Join(corpusDir(t), "ethernet", "*")) }, 3, true},
+		{"802.11 corpus", func() []string { return glob(t, filepath.Join(corpus.Dir(t), "dot11", "*")) }, 2, false},
+		{"802.11 corpus, addresses changed", func() []string { return glob(t, filepath.Join(corpus.Dir(t), "dot11", "*")) }, 3, true},
+		{"Ethernet corpus", func() []string { return glob(t, filepath.Join(corpus.Dir(t), "ethernet", "*")) }, 1, false},
+		{"Ethernet corpus, addresses changed", func() []string { return glob(t, filepath.Join(corpus.Dir(t), "ethernet", "*")) }, 3, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -11,21 +11,8 @@ import (
 	"testing"
 
 	"picket/appliance/capture"
+	"picket/shared/build/corpus"
 )
-
-// corpus returns the folder of third parties' captures, which are not part of
-// the project, or skips the test.
-func corpus(t testing.TB) string {
-	t.Helper()
-	dir := os.Getenv("PICKET_CORPUS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "corpus")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "MANIFEST.tsv")); err != nil {
-		t.Skipf("no corpus: %v (PICKET_CORPUS names another folder)", err)
-	}
-	return dir
-}
 
 // manifest returns how many packets tshark counts in each file of the corpus.
 func manifest(t testing.TB, dir string) map[string]int {
@@ -70,7 +57,7 @@ func drain(t testing.TB, path string) (packets int, types map[capture.LinkType]i
 }
 
 func TestFileGivesThePacketsThatTsharkCounts(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Dir(t)
 	// tshark lists custom blocks as records; they are no packets.
 	customBlocks := map[string]int{
 		"malformed/gopacket__le__test017.pcapng": 4, "malformed/gopacket__le__test018.pcapng": 4,
@@ -97,7 +84,7 @@ func TestFileGivesThePacketsThatTsharkCounts(t *testing.T) {
 }
 
 func TestMalformedFilesAreHarmless(t *testing.T) {
-	dir := filepath.Join(corpus(t), "malformed")
+	dir := filepath.Join(corpus.Dir(t), "malformed")
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	files := 0

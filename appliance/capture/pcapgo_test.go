@@ -14,6 +14,7 @@ import (
 	"github.com/google/gopacket/pcapgo"
 
 	"picket/appliance/capture"
+	"picket/shared/build/corpus"
 )
 
 type zeroCopyReader interface {
@@ -89,7 +90,7 @@ func readPcapgo(r zeroCopyReader) (data []byte, info gopacket.CaptureInfo, err e
 }
 
 func TestFileAgreesWithPcapgo(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Dir(t)
 	files, same := 0, 0
 	var shorter []string
 	for name := range manifest(t, dir) {

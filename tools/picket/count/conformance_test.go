@@ -11,22 +11,9 @@ import (
 	"testing"
 
 	"picket/appliance/capture"
+	"picket/shared/build/corpus"
 	"picket/tools/picket/count"
 )
-
-// corpus returns the folder of captures with expected counts, which are third
-// parties' and not part of this repository.
-func corpus(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("PICKET_CORPUS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "shared", "corpus")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "MANIFEST.tsv")); err != nil {
-		t.Skip("the corpus of captures is not here (PICKET_CORPUS names it): nothing compared")
-	}
-	return dir
-}
 
 // counts returns what the project counts in a file.
 func counts(t *testing.T, path string) string {
@@ -107,7 +94,7 @@ func manifest(t *testing.T, dir string) map[string]string {
 }
 
 func compare(t *testing.T, keys []string, files []string, exceptions map[string]string) {
-	dir := corpus(t)
+	dir := corpus.Dir(t)
 	want := manifest(t, dir)
 	equal := 0
 	for _, file := range files {
@@ -131,7 +118,7 @@ func compare(t *testing.T, keys []string, files []string, exceptions map[string]
 }
 
 func TestDot11CountsAgreeWithTshark(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Dir(t)
 	var files []string
 	for file := range manifest(t, dir) {
 		if strings.HasPrefix(file, "dot11/") {
@@ -143,7 +130,7 @@ func TestDot11CountsAgreeWithTshark(t *testing.T) {
 }
 
 func TestEthernetCountsAgreeWithTshark(t *testing.T) {
-	b, err := os.ReadFile(filepath.Join(corpus(t), "ethernet-plain.txt"))
+	b, err := os.ReadFile(filepath.Join(corpus.Dir(t), "ethernet-plain.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}

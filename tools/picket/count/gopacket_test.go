@@ -13,6 +13,7 @@ import (
 	"picket/appliance/dissect/ether"
 	"picket/appliance/dissect/link"
 	"picket/appliance/dissect/radiotap"
+	"picket/shared/build/corpus"
 )
 
 // opinion is what two decoders can agree on in one packet: by field, what each
@@ -136,7 +137,7 @@ func decode(b []byte, first gopacket.LayerType) (p gopacket.Packet) {
 // TestFieldsAgreeWithGopacket compares fields packet by packet, where the counts
 // of tshark compare sums.
 func TestFieldsAgreeWithGopacket(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Dir(t)
 	for _, c := range []struct {
 		folder  string
 		link    capture.LinkType

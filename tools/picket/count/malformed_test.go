@@ -16,6 +16,7 @@ import (
 	"picket/appliance/dissect/ppi"
 	"picket/appliance/dissect/prism"
 	"picket/appliance/dissect/radiotap"
+	"picket/shared/build/corpus"
 )
 
 // everything holds what all dissectors fill, so that none allocates here.
@@ -95,7 +96,7 @@ func TestNoFileOfTheCorpusDoesHarm(t *testing.T) {
 		soon   = 10 * time.Second
 		memory = 8 << 20 // octets allocated for one file: a reader's buffers
 	)
-	dir := corpus(t)
+	dir := corpus.Dir(t)
 	var e everything
 	var files, refused, packets int
 	var most uint64
