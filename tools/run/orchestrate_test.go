@@ -25,9 +25,9 @@ echo '{"url":"https://127.0.0.1:1","version":"test","first_login":"https://127.0
 while :; do sleep 0.05; done
 `
 	fakeTap = `#!/bin/sh
-echo "tap started $*" >>"$EVENTS"
 trap 'echo "tap stopped" >>"$EVENTS"; exit 0' TERM
 mkdir -p "$4"; echo '{}' >"$4/identity.json"
+echo "tap started $*" >>"$EVENTS"
 while :; do sleep 0.05; done
 `
 	fakeTool = `#!/bin/sh
