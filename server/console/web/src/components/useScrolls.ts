@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type RefObject } from "react";
 
 /**
- * Whether an element is wider inside than outside. What scrolls must be reachable
+ * Whether an element is larger inside than outside. What scrolls must be reachable
  * by keyboard; what does not should not be a stop on the way.
  */
 export function useScrolls(): [RefObject<HTMLDivElement | null>, boolean] {
@@ -10,7 +10,7 @@ export function useScrolls(): [RefObject<HTMLDivElement | null>, boolean] {
   useEffect(() => {
     const element = ref.current;
     if (!element) return;
-    const observer = new ResizeObserver(() => setScrolls(element.scrollWidth > element.clientWidth));
+    const observer = new ResizeObserver(() => setScrolls(element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight));
     observer.observe(element);
     if (element.firstElementChild) observer.observe(element.firstElementChild);
     return () => observer.disconnect();
