@@ -95,6 +95,30 @@ describe.skipIf(real)("states", () => {
     expect(await first.textContent()).toContain("Just arrived 1");
   });
 
+  test("a session that ends leads to the sign-in page, and from there back", async () => {
+    await page.goto(`${server.url}/default/hosts?q=vlan:20`);
+    await page.locator('[role="grid"]').waitFor();
+    const cookies = await page.context().cookies();
+    await page.context().clearCookies();
+    server.changed(["hosts"]);
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await page.context().addCookies(cookies);
+    await page.getByLabel("Name").fill("admin");
+    await page.getByLabel("Password").fill("any");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.waitForURL("**/default/hosts?q=vlan:20");
+    await page.locator('[role="grid"]').waitFor();
+  });
+
+  test("another tenant's rows are never shown, not even while loading", async () => {
+    await page.goto(`${server.url}/default/clients`);
+    await page.locator('[role="grid"]').waitFor();
+    await page.getByRole("button", { name: /^Tenant/ }).click();
+    await page.getByRole("menuitem", { name: "Slow" }).click();
+    await page.waitForURL("**/slow/home");
+    expect(await page.getByText("Branch harbour").count()).toBe(0);
+  });
+
   test("a range dragged over a chart is the range of the console", async () => {
     await page.goto(`${server.url}/default/bss/00:00:5e:00:53:00?from=-3h`);
     const canvas = page.locator("canvas").first();

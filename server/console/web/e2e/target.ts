@@ -13,7 +13,12 @@ export async function openTarget(): Promise<Target> {
   const url = process.env["PICKET_URL"];
   const firstLogin = process.env["PICKET_FIRST_LOGIN"];
   if (url !== undefined && url !== "") {
-    return { url: url.replace(/\/$/, ""), firstLogin: firstLogin === "" ? undefined : firstLogin, real: true, close: () => Promise.resolve() };
+    return {
+      url: url.replace(/\/$/, ""),
+      firstLogin: firstLogin === "" ? undefined : firstLogin,
+      real: true,
+      close: () => Promise.resolve(),
+    };
   }
   const server = await startFixtureServer("dist");
   return { url: server.url, firstLogin: server.firstLogin, real: false, close: server.close };

@@ -5,7 +5,7 @@ import "./theme/tokens.css";
 import "./theme/mantine-variables.css";
 import "./theme/base.css";
 import { MantineProvider } from "@mantine/core";
-import { keepPreviousData, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
@@ -27,7 +27,6 @@ const queries = new QueryClient({
     queries: {
       staleTime: 10_000,
       refetchOnWindowFocus: false,
-      placeholderData: keepPreviousData,
       retry: (count, error) => count < 2 && error instanceof APIError && (error.status === 0 || error.status >= 500),
       retryDelay: (count) => 500 * 2 ** count,
     },

@@ -1,17 +1,13 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, range, read } from "./client";
+import { reading } from "./reading";
 import type { Home, List, Scope, Site } from "./types";
 
 /** GET /tenants/{tenant}/home. */
 export const homeQuery = (scope: Scope) =>
-  queryOptions({
-    queryKey: ["home", scope],
-    queryFn: ({ signal }): Promise<Home> =>
-      read(
-        "Home",
-        client.GET("/api/v1/tenants/{tenant}/home", { params: { path: { tenant: scope.tenant }, query: range(scope) }, signal }),
-      ),
-  });
+  reading<Home>(["home", scope], (signal) =>
+    read("Home", client.GET("/api/v1/tenants/{tenant}/home", { params: { path: { tenant: scope.tenant }, query: range(scope) }, signal })),
+  );
 
 /** GET /tenants/{tenant}/sites. */
 export const sitesQuery = (tenant: string) =>

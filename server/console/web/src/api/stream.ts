@@ -22,10 +22,16 @@ export function listenShared(tenant: string, tell: (message: StreamMessage) => v
     const parsed = streamMessage.safeParse(message.data);
     if (parsed.success) tell(parsed.data);
   };
-  worker.port.postMessage(tenant);
+  const hello = (): void => worker.port.postMessage(tenant);
+  const again = (event: PageTransitionEvent): void => {
+    if (event.persisted) hello(); // back from the browser's cache of pages
+  };
+  hello();
+  window.addEventListener("pageshow", again);
   window.addEventListener("pagehide", bye);
   return () => {
     window.removeEventListener("pagehide", bye);
+    window.removeEventListener("pageshow", again);
     bye();
     worker.port.close();
     fallback?.();

@@ -49,6 +49,7 @@ export function HealthChart({ title, at, values, format, colour, from, to, brush
       ticks: { show: false },
     };
     const gaps = runs(values, (v) => v === null);
+    const some = values.some((v) => v !== null); // without a value there is no scale
     const seconds = at.map((t) => t.getTime() / 1000);
     const step = (seconds[1] ?? 0) - (seconds[0] ?? 0);
     const chart = new uPlot(
@@ -65,7 +66,7 @@ export function HealthChart({ title, at, values, format, colour, from, to, brush
         series: [{}, { stroke, width: 1.5, fill: `${stroke}1c`, spanGaps: false, points: { show: false } }],
         axes: [
           { ...axis, size: 26, space: 84, values: (_, ticks) => ticks.map((t) => formatTick(new Date(t * 1000), to - from)) },
-          { ...axis, size: 58, space: 34, incrs: steps, values: (_, ticks) => ticks.map((t) => latest.current.format(t)) },
+          { ...axis, size: 58, space: 34, incrs: steps, values: (_, ticks) => ticks.map((t) => (some ? latest.current.format(t) : "")) },
         ],
         hooks: {
           drawAxes: [
