@@ -167,6 +167,7 @@ func shallow[M proto.Message](m M) M {
 		dst.Set(fd, v)
 		return true
 	})
+	dst.SetUnknown(m.ProtoReflect().GetUnknown())
 	return dst.Interface().(M)
 }
 
@@ -190,16 +191,17 @@ func own(m reflect.Value, depth int) {
 func pack(r *wirepb.Report) *wirepb.Report {
 	r = shallow(r)
 	own(reflect.ValueOf(r).Elem(), 2)
-	if r.Dictionary == nil {
-		r.Dictionary = new(wirepb.Dictionary)
+	dictionary := r.Dictionary
+	if dictionary == nil {
+		dictionary = new(wirepb.Dictionary)
 	}
 	if t := r.Bss; t != nil {
-		packBSS(t, r.Dictionary)
+		packBSS(t, dictionary)
 	}
 	if t := r.Stations; t != nil {
 		t.ProtectedFrames = differences(t.ProtectedFrames, allFrames(t))
 	}
-	toDictionary(&r.Dictionary.Frequencies, frequencyColumns(r)...)
+	toDictionary(&dictionary.Frequencies, frequencyColumns(r)...)
 	for _, c := range keyColumns(r) {
 		*c = slices.Clone(*c)
 		before := int32(0)
@@ -217,6 +219,9 @@ func pack(r *wirepb.Report) *wirepb.Report {
 		if *t != nil {
 			*t = packTimes(*t, r.GetHeader().GetWindowLengthMs())
 		}
+	}
+	if len(dictionary.Frequencies)+len(dictionary.Features)+len(dictionary.Widths) > 0 {
+		r.Dictionary = dictionary
 	}
 	packColumns(r)
 	return r

@@ -41,7 +41,7 @@ func discover(ctx context.Context, o options) ([]campaign, error) {
 		}
 		c := campaign{
 			name:    t.folder + "." + t.name,
-			command: []string{"go", "test", "-run", "^$", "-fuzz", "^" + t.name + "$", "-fuzztime", o.fuzz.String(), "-timeout", "24h", t.path},
+			command: []string{"go", "test", "-run", "^$", "-fuzz", "^" + t.name + "$", "-fuzztime", o.fuzz.String(), "-fuzzminimizetime", "2s", "-timeout", "24h", t.path},
 		}
 		if !o.sample {
 			c.env = []string{"PICKET_FUZZ_SEEDS=corpus"}
