@@ -89,5 +89,27 @@ func (r *bitReader) fill(values []uint64, width int, base uint64) {
 	}
 }
 
+// complete replaces each length in values by the number of that many bits, whose
+// lower ones it reads; the highest one is 1 and not sent.
+func (r *bitReader) complete(values []uint64) {
+	b, at := r.b, r.at
+	for i, n := range values {
+		if n <= 1 {
+			continue
+		}
+		width := int(n) - 1
+		if width <= 56 && at>>3+8 <= len(b) {
+			low := binary.LittleEndian.Uint64(b[at>>3:]) >> (at & 7) & (1<<width - 1)
+			values[i] = 1<<width | low
+			at += width
+			continue
+		}
+		r.at = at
+		values[i] = 1<<width | r.get(width)
+		at = r.at
+	}
+	r.at = at
+}
+
 // octets is how many octets were begun.
 func (r *bitReader) octets() int { return (r.at + 7) / 8 }

@@ -210,6 +210,11 @@ type unpacker struct {
 var errCut = errors.New("a column is cut short")
 
 func (u *unpacker) uvarint() (uint64, error) {
+	if len(u.b) > 0 && u.b[0] < 0x80 { // nearly always
+		v := uint64(u.b[0])
+		u.b = u.b[1:]
+		return v, nil
+	}
 	v, n := binary.Uvarint(u.b)
 	if n <= 0 {
 		return 0, errCut
@@ -372,10 +377,6 @@ func (u *unpacker) lengths(in *bitReader) error {
 	if len(in.b)*8-in.at < need {
 		return errCut
 	}
-	for i, n := range u.values {
-		if n > 1 {
-			u.values[i] = 1<<(n-1) | in.get(int(n)-1)
-		}
-	}
+	in.complete(u.values)
 	return nil
 }
