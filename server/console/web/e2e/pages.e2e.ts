@@ -92,7 +92,7 @@ test("the first-login link makes the administrator and opens Home", async () => 
 describe("pages", () => {
   test("Home answers in a sentence", async () => {
     await open("/home");
-    expect(await page.locator("h1").textContent()).toMatch(/quiet|attention|judged|report|waits?/);
+    expect(await page.locator("h1").textContent()).toMatch(/heard|attention|judged|waits?/);
     await page.getByText("Taps capturing").waitFor();
     await page.getByRole("region", { name: "Sites, worst first" }).locator("tbody tr").first().waitFor();
     await inspect("home");
@@ -111,6 +111,8 @@ describe("pages", () => {
     await page.getByRole("option").first().click();
     await page.waitForURL("**q=band:**");
     expect(await page.getByText(/of .* match/).textContent()).toMatch(/\d/);
+    await page.getByRole("combobox", { name: /Filter/ }).fill("security:");
+    await page.getByRole("option").first().waitFor();
     await page.screenshot({ path: join(shots, "networks-filter.png") });
   });
 

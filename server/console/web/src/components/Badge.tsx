@@ -14,8 +14,9 @@ export function Badge({ tone, mark, title, children }: { tone: Tone; mark?: Mark
   );
 }
 
+// "quiet" would be a verdict; until detections judge what is heard, it is only heard.
 const sites: Record<SiteState, { tone: Tone; mark: MarkKind; word: string }> = {
-  quiet: { tone: "ok", mark: "ok", word: "Quiet" },
+  quiet: { tone: "ok", mark: "ok", word: "Heard" },
   attention: { tone: "high", mark: "attention", word: "Attention" },
   no_data: { tone: "none", mark: "none", word: "No data" },
   pending: { tone: "none", mark: "pending", word: "Pending" },

@@ -43,7 +43,7 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-      <Drawer.Root opened={drawer} onClose={setDrawer.close} size={264} lockScroll={false}>
+      <Drawer.Root opened={drawer} onClose={setDrawer.close} size={264} lockScroll={false} transitionProps={{ duration: 0 }}>
         <Drawer.Overlay />
         <Drawer.Content aria-label="Navigation">
           <Drawer.Body p={0}>

@@ -32,7 +32,7 @@ export const clientColumns: Column<Client>[] = [
   {
     id: "mac",
     header: "Client",
-    width: "minmax(190px,1fr)",
+    width: "minmax(224px,1fr)",
     sort: (c) => c.mac,
     cell: (c) => (
       <>

@@ -17,13 +17,13 @@ const site = (name: string, state: HomeSite["state"]): HomeSite => ({
 
 test.each<[string, HomeSite[]]>([
   ["There is no site yet", []],
-  ["Main site is quiet", [site("Main site", "quiet")]],
+  ["Main site is heard", [site("Main site", "quiet")]],
   ["Main site waits for its first tap", [site("Main site", "pending")]],
   [
     "Two sites need attention, one cannot be judged",
     [site("A", "attention"), site("B", "attention"), site("C", "no_data"), site("D", "quiet")],
   ],
   ["One site cannot be judged", [site("A", "quiet"), site("B", "no_data")]],
-  ["All 2 sites are quiet", [site("A", "quiet"), site("B", "quiet")]],
-  ["Two of 3 sites report, all quiet", [site("A", "quiet"), site("B", "quiet"), site("C", "pending")]],
+  ["All 2 sites are heard", [site("A", "quiet"), site("B", "quiet")]],
+  ["Two of 3 sites are heard, the rest wait for a tap", [site("A", "quiet"), site("B", "quiet"), site("C", "pending")]],
 ])("%s", (want, sites) => expect(homeSentence(sites)).toBe(want));

@@ -7,7 +7,7 @@ export function homeSentence(sites: readonly HomeSite[]): string {
   const only = sites.length === 1 ? sites[0] : undefined;
   if (only) {
     return {
-      quiet: `${only.name} is quiet`,
+      quiet: `${only.name} is heard`,
       attention: `${only.name} needs attention`,
       no_data: `${only.name} cannot be judged`,
       pending: `${only.name} waits for its first tap`,
@@ -25,8 +25,8 @@ export function homeSentence(sites: readonly HomeSite[]): string {
     );
   if (parts.length > 0) return parts.join(", ");
   if (pending === sites.length) return "All sites wait for their first tap";
-  if (pending > 0) return `${numberWord(sites.length - pending)} of ${String(sites.length)} sites report, all quiet`;
-  return `All ${String(sites.length)} sites are quiet`;
+  if (pending > 0) return `${numberWord(sites.length - pending)} of ${String(sites.length)} sites are heard, the rest wait for a tap`;
+  return `All ${String(sites.length)} sites are heard`;
 }
 
 /** One of the figures on top. */

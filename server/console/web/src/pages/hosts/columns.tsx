@@ -41,7 +41,7 @@ export const hostColumns: Column<Host>[] = [
   {
     id: "name",
     header: "Host",
-    width: "minmax(180px,1.2fr)",
+    width: "minmax(224px,1.2fr)",
     sort: (h) => h.names[0] ?? formatMAC(h.mac),
     cell: (h) => (
       <>
