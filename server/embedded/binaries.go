@@ -82,14 +82,9 @@ type VersionError struct {
 }
 
 func (e *VersionError) Error() string {
-	newest := e.Installed[0]
-	return fmt.Sprintf("%s was made by PostgreSQL %d, and only %s is installed; a newer one cannot open it. "+
-		"Install postgresql-%d beside it and start again: nothing is lost. "+
-		"To move to PostgreSQL %d: `nodectl -data %s backup FILE` with %d installed, move %s away, "+
-		"remove %d, then `nodectl -data %s restore FILE`; or use %s",
-		e.Dir, e.DataMajor, e.majors(), e.DataMajor,
-		newest.Major, filepath.Dir(e.Dir), e.DataMajor, e.Dir,
-		e.DataMajor, filepath.Dir(e.Dir), newest.path("pg_upgrade"))
+	return fmt.Sprintf("%s was made by PostgreSQL %d, and only %s is installed; another major version cannot open it. "+
+		"Nothing is lost: install %d beside it, `apt-get install postgresql-%d` on Debian and Ubuntu, and start again",
+		e.Dir, e.DataMajor, e.majors(), e.DataMajor, e.DataMajor)
 }
 
 func (e *VersionError) majors() string {

@@ -170,7 +170,7 @@ func TestAnotherMajorVersionIsRefusedWithWhatHelps(t *testing.T) {
 	}
 	_, err = embedded.Start(t.Context(), embedded.Options{Data: data})
 	var other *embedded.VersionError
-	if !errors.As(err, &other) || other.DataMajor != 11 || !strings.Contains(err.Error(), "nodectl") ||
+	if !errors.As(err, &other) || other.DataMajor != 11 || !strings.Contains(err.Error(), "and start again") ||
 		!strings.Contains(err.Error(), "postgresql-11") {
 		t.Errorf("start: %v", err)
 	}
