@@ -22,7 +22,7 @@ type Package struct {
 // List returns the module's packages and all that they import, by import path.
 // dir is the module's root.
 func List(dir string) (map[string]Package, error) {
-	cmd := exec.Command("go", "list", "-e", "-deps", "-json=ImportPath,Imports,Dir,GoFiles,Standard", "./...")
+	cmd := exec.Command("go", "list", "-pgo=off", "-e", "-deps", "-json=ImportPath,Imports,Dir,GoFiles,Standard", "./...")
 	cmd.Dir = dir
 	out, err := cmd.Output()
 	if err != nil {
