@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"picket/appliance/capture"
+	"picket/shared/build/realpart"
 )
 
 // inNamespace moves the test to a network namespace of its own with a pair of
@@ -36,7 +37,7 @@ func inNamespace(t *testing.T) {
 func ip(t *testing.T, args ...string) {
 	t.Helper()
 	if _, err := exec.LookPath("ip"); err != nil {
-		t.Skip("no ip command (Debian: iproute2)")
+		realpart.Skip(t, "no ip command (Debian: iproute2)")
 	}
 	if out, err := exec.Command("ip", args...).CombinedOutput(); err != nil {
 		t.Skipf("ip %v: %v: %s", args, err, out)
@@ -74,7 +75,7 @@ func open(t *testing.T, name string, opt capture.LiveOptions) *capture.Ring {
 	t.Helper()
 	r, err := capture.OpenInterface(name, opt)
 	if errors.Is(err, os.ErrPermission) {
-		t.Skip(err)
+		realpart.Skip(t, err.Error())
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -308,7 +309,7 @@ func TestClosedRing(t *testing.T) {
 	inNamespace(t)
 	r, err := capture.OpenInterface("vb", capture.LiveOptions{})
 	if err != nil {
-		t.Skip(err)
+		realpart.Skip(t, err.Error())
 	}
 	if err := r.Close(); err != nil {
 		t.Error(err)
