@@ -66,7 +66,10 @@ var homes = []Home{
 		"server/store", []string{"server/store", "server/ingest", "server/api", "server/publish", "server/database", "server/testdb", "server/cmd/"},
 		"domain packages of the server know no storage",
 	},
-	{"github.com/mdlayher/genetlink", []string{"radio/nl80211"}, "generic netlink lives only in radio/nl80211"},
+	{
+		"github.com/mdlayher/genetlink", []string{"radio/nl80211", "tools/lab/air"},
+		"generic netlink lives only in radio/nl80211; the laboratory's air speaks another family, that of simulated radios",
+	},
 	{"github.com/vishvananda/netlink", []string{"radio/link"}, "rtnetlink lives only in radio/link"},
 	{
 		"github.com/google/gopacket", []string{"appliance/capture", "shared/build/", "tools/"},
