@@ -16,6 +16,7 @@
 //     and no more privileges than its merges need. Owners are exempt.
 //   - Raw observations are packed: a row a (tenant, tap, window, family) with
 //     an array a column. A column that is NULL is all zero, as in the report.
+//     tap_event is the exception: few rows, read by time across taps.
 //   - Partitions are ranges of the time column of one level, a UTC day each for
 //     raw tables and a UTC month for rollups; retention drops them. There is no
 //     default partition: the store makes what is missing.

@@ -146,11 +146,11 @@ func compareWithReference(t *testing.T, packets []packet, cycles int, varied boo
 			if at >= start+int64(length) {
 				finish()
 				start += int64(length)
-				tuned := shard.Window.Tuned()
+				place := shard.Window.Place()
 				shard.Window.Reset(start, length)
-				shard.Window.Follow(tuned)
+				shard.Window.Follow(place)
 				ref = newReference(start, int64(length))
-				ref.tuned, ref.tunedAt = tuned, start
+				ref.tuned, ref.tunedAt = place.Frequency, start
 			}
 			if varied {
 				p = vary(p, cycle)

@@ -27,6 +27,7 @@ type announcement struct {
 	stations    uint16
 	utilisation uint8
 	remoteID    dot11.RemoteID
+	neighbors   uint64 // dot11.Elements.Neighbors6GHz
 }
 
 // announcements is the cache described in the package comment.
@@ -96,6 +97,7 @@ func (c *announcements) fill(a *announcement, e *dot11.Elements, capabilities ui
 	*a = announcement{
 		security: e.Security, features: e.Features, width: e.Width, country: country(e.Country),
 		hasLoad: e.HasLoad, stations: e.StationCount, utilisation: e.Utilisation, remoteID: e.RemoteID,
+		neighbors: e.Neighbors6GHz,
 	}
 	if name := e.Name(); name != nil {
 		a.ssidLen = uint8(copy(a.ssid[:], name))

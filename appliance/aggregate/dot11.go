@@ -13,6 +13,7 @@ type heard struct {
 	ms        uint32
 	length    uint64
 	frequency wlan.MHz
+	channel   *channelRow // nil: no room for one
 	hasSignal bool
 	signal    wlan.DBm
 	retry     uint32 // 1 or 0
@@ -21,10 +22,7 @@ type heard struct {
 // dot11 adds a frame of length octets on the air.
 func (s *Shard) dot11(w *Window, t int64, length int, frame []byte) {
 	h := &s.header
-	if h.Frequency != w.tuned {
-		w.tune(h.Frequency, t)
-	}
-	channel := w.here()
+	channel := w.hear(h.Frequency, t)
 	if h.BadFCS && !s.ignoreFCSFlag {
 		w.BadFCS++
 		if channel != nil {
@@ -39,11 +37,14 @@ func (s *Shard) dot11(w *Window, t int64, length int, frame []byte) {
 		return
 	}
 	g := heard{
-		at: t, ms: w.ms(t), length: uint64(length), frequency: h.Frequency,
+		at: t, ms: w.ms(t), length: uint64(length), frequency: h.Frequency, channel: channel,
 		hasSignal: h.HasSignal, signal: h.Signal,
 	}
 	if f.Retry {
 		g.retry = 1
+	}
+	if g.frequency == 0 {
+		g.frequency = w.tuned // as told by who tunes; 0 where nobody does
 	}
 	if channel != nil {
 		channel.add(f, h.AirtimeUS(length), &g)
@@ -112,6 +113,7 @@ func (s *Shard) inBSS(w *Window, g *heard) {
 	row, isNew := w.bss.first(packed(f.BSSID, uint16(g.frequency)))
 	if row != nil {
 		row.add(f, g, isNew)
+		g.found(isNew)
 	}
 }
 
@@ -133,6 +135,9 @@ func (s *Shard) announced(w *Window, g *heard, body []byte) {
 		w.Malformed++
 		return
 	}
+	if g.channel != nil {
+		g.channel.sight.Beacons++
+	}
 	kind := wirepb.Fingerprint_KIND_BEACON
 	if f.Kind == dot11.ProbeResponse {
 		kind = wirepb.Fingerprint_KIND_PROBE_RESPONSE
@@ -143,6 +148,8 @@ func (s *Shard) announced(w *Window, g *heard, body []byte) {
 		return
 	}
 	row.add(f, g, isNew)
+	g.found(isNew)
+	w.neighbors |= a.neighbors
 	row.announce(a)
 	row.clock(&fixed, g.at, g.ms)
 	if f.Kind == dot11.Beacon {
@@ -177,6 +184,7 @@ func (s *Shard) nonTransmitted(w *Window, g *heard, fixed *dot11.BeaconBody, ele
 		}
 		row.frames++
 		row.span.at(g.ms, isNew)
+		g.found(isNew)
 		if g.hasSignal {
 			row.signals.add(g.signal)
 		}

@@ -1,6 +1,7 @@
 package aggregate
 
 import (
+	"math"
 	"time"
 
 	"picket/shared/wire"
@@ -133,5 +134,6 @@ func channelTable(windows []*Window, captures []uint32) *wirepb.ChannelTable {
 	t.NoiseSumDbm = column(rows, func(r *channelRow) int32 { return r.noiseSum })
 	t.NoiseCount = column(rows, func(r *channelRow) uint32 { return r.noiseCount })
 	t.Signals = signalColumns(len(rows), func(i int) *signals { return &rows[i].signals })
+	t.Drops = column(rows, func(r *channelRow) uint32 { return uint32(min(r.drops, math.MaxInt32)) })
 	return t
 }

@@ -15,7 +15,11 @@ func (s *Shard) station(w *Window, g *heard, station wlan.MAC, bssid wlan.BSSID)
 	if station.Group() || station == (wlan.MAC{}) {
 		return nil, false
 	}
-	return w.stations.get(stationKey{packed(station, uint16(g.frequency)), pack(bssid)})
+	row, isNew := w.stations.get(stationKey{packed(station, uint16(g.frequency)), pack(bssid)})
+	if isNew && g.channel != nil {
+		g.channel.sight.Stations++
+	}
+	return row, isNew
 }
 
 // send counts a frame that the station sent.
@@ -143,6 +147,7 @@ func (s *Shard) disconnect(w *Window, g *heard, body []byte) {
 	}
 	row.frames++
 	row.span.at(g.ms, isNew)
+	g.interest()
 	if g.hasSignal {
 		row.signals.add(g.signal)
 	}
@@ -163,6 +168,7 @@ func (s *Shard) handshake(w *Window, g *heard) (row *handshakeRow, fromBSS bool)
 	if row != nil {
 		row.span.at(g.ms, isNew)
 	}
+	g.interest()
 	return row, fromBSS
 }
 

@@ -35,6 +35,9 @@ type Window struct {
 	tuned   wlan.MHz // the frequency that time is counted for
 	tunedAt int64    // since when
 	channel int      // row of tuned in channels; -1: not looked up yet
+	told    bool     // by who tunes; otherwise it follows from the frames
+
+	neighbors uint64 // announced since they were last taken (observe.go)
 }
 
 // NewWindow returns an empty window. Its tables grow to their limits and are
@@ -73,15 +76,41 @@ func (w *Window) Reset(start int64, length time.Duration) {
 	w.dnss.reset()
 	w.flows.reset()
 	w.names.reset()
-	w.tuned, w.tunedAt, w.channel = 0, start, -1
+	w.tuned, w.tunedAt, w.channel, w.told = 0, start, -1, false
+	w.neighbors = 0
 }
 
-// Tuned returns the frequency on which the capture was heard last, 0 for none.
-func (w *Window) Tuned() wlan.MHz { return w.tuned }
+// A Place is where a capture listens, 0 for nowhere, and how that is known.
+type Place struct {
+	Frequency wlan.MHz
+	told      bool
+}
 
-// Follow says where the capture was tuned when the window started: a radio does
-// not move because a window ends.
-func (w *Window) Follow(f wlan.MHz) { w.tuned, w.channel = f, -1 }
+// Place returns where the capture listens at the end of w.
+func (w *Window) Place() Place { return Place{w.tuned, w.told} }
+
+// Follow says that w starts where the window before it ended: a radio does not
+// move because a window ends.
+func (w *Window) Follow(p Place) { w.tuned, w.told, w.channel = p.Frequency, p.told, -1 }
+
+// Tune says that the capture listens on f from t on, as who tunes its radio
+// knows. From the first call on frames no longer tell: those that come late, after a
+// hop, count for their own frequency and not as time spent there.
+func (w *Window) Tune(f wlan.MHz, t int64) {
+	w.settle(t)
+	w.tuned, w.channel, w.told = f, -1, true
+}
+
+// Dropped counts frames that the kernel lost while the capture listens where it
+// does.
+func (w *Window) Dropped(n uint64) {
+	if w.tuned == 0 || n == 0 {
+		return
+	}
+	if row := w.here(); row != nil {
+		row.drops += n
+	}
+}
 
 // ListenFrom says that the capture starts to listen at t, within the window.
 func (w *Window) ListenFrom(t int64) { w.tuned, w.tunedAt, w.channel = 0, max(t, w.Start), -1 }
@@ -100,6 +129,19 @@ func (w *Window) ms(t int64) uint32 {
 		return 0
 	}
 	return uint32(min(d, int64(w.Length)) / int64(time.Millisecond))
+}
+
+// hear returns the row for a frame heard on f at t, nil when there is no room.
+func (w *Window) hear(f wlan.MHz, t int64) *channelRow {
+	switch {
+	case f == w.tuned:
+	case !w.told:
+		w.tune(f, t)
+	case f != 0:
+		row, _ := w.channels.get(f)
+		return row
+	}
+	return w.here()
 }
 
 // tune counts the time up to t for the frequency so far, and what follows for f.
@@ -203,7 +245,10 @@ type channelRow struct {
 	airtime    uint64 // µs
 	noiseSum   int32
 	noiseCount uint32
+	drops      uint64
 	signals    signals
+
+	sight, seen Sight // counted, and as it was last told of (observe.go)
 }
 
 type remoteIDKey struct {

@@ -32,6 +32,32 @@ func inNamespace(t *testing.T) {
 	} {
 		ip(t, args...)
 	}
+	carrier(t, "va")
+	carrier(t, "vb")
+}
+
+// carrier waits until the kernel has seen that an interface has a peer, at most
+// 10 s: what is sent before goes nowhere (net/core/link_watch.c).
+func carrier(t *testing.T, name string) {
+	t.Helper()
+	socket, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(socket)
+	request, err := unix.NewIfreq(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		if err := unix.IoctlIfreq(socket, unix.SIOCGIFFLAGS, request); err != nil {
+			t.Fatal(err)
+		}
+		if request.Uint16()&unix.IFF_RUNNING != 0 {
+			return
+		}
+	}
+	t.Fatalf("%s has no carrier", name)
 }
 
 func ip(t *testing.T, args ...string) {
@@ -88,10 +114,10 @@ func open(t *testing.T, name string, opt capture.LiveOptions) *capture.Ring {
 	return r
 }
 
-// next waits for a packet, at most 5 s.
+// next waits for a packet, at most 20 s: test machines are busy.
 func next(t *testing.T, s capture.Source, p *capture.Packet) {
 	t.Helper()
-	for range 50 {
+	for range 200 {
 		err := s.Next(p)
 		if err == nil {
 			return

@@ -37,11 +37,16 @@ type Config struct {
 	Name     string        // what people call the tap; empty: the host name
 	Window   time.Duration // length of a report; 0: as the cluster says
 	Captures []string      // interfaces and files; empty: all Ethernet interfaces
+	Radios   []string      // to listen with, by wiphy, interface or address; AllRadios: all; empty: none
+	Country  string        // where the tap is, ISO 3166-1; empty: as the machine or the cluster says
 	Demos    []string      // files to replay as if live
 	Spool    int64         // octets that reports may take on disk
 
 	Version bool // only print the version
 }
+
+// AllRadios stands in Radios for every radio, also those plugged in later.
+const AllRadios = "all"
 
 // ErrHelp says that help was asked for and printed.
 var ErrHelp = flag.ErrHelp
@@ -79,7 +84,9 @@ func Parse(args []string, out io.Writer) (Config, error) {
 // settings are what flags and files fill in, as text.
 type settings struct {
 	nodes, captures, demos list
+	radios                 list
 	token, state, name     string
+	country                string
 	window, spool          string
 }
 
@@ -96,6 +103,8 @@ func (s *settings) flags() *flag.FlagSet {
 	flags.Var(&s.nodes, "node", "")
 	flags.Var(&s.captures, "capture", "")
 	flags.Var(&s.demos, "demo", "")
+	flags.Var(&s.radios, "radio", "")
+	flags.StringVar(&s.country, "country", "", "")
 	flags.StringVar(&s.token, "token", "", "")
 	flags.StringVar(&s.state, "state", defaultState, "")
 	flags.StringVar(&s.name, "name", "", "")
@@ -142,8 +151,11 @@ func readFile(path string, flags *flag.FlagSet, given map[string]bool) error {
 
 // config checks the settings.
 func (s *settings) config() (Config, error) {
-	c := Config{State: s.state, Name: s.name, Nodes: s.nodes, Captures: s.captures, Demos: s.demos}
+	c := Config{State: s.state, Name: s.name, Nodes: s.nodes, Captures: s.captures, Demos: s.demos, Country: s.country}
 	if err := s.parse(&c); err != nil {
+		return Config{}, err
+	}
+	if err := s.parseRadios(&c); err != nil {
 		return Config{}, err
 	}
 	switch {
@@ -163,6 +175,34 @@ func (s *settings) config() (Config, error) {
 		return Config{}, errors.New("config: capture, demo: empty, want an interface or a file")
 	}
 	return c, nil
+}
+
+// parseRadios reads which radios to use: all of them, unless the operator says what
+// to listen on.
+func (s *settings) parseRadios(c *Config) error {
+	const none = "none"
+	switch alone := len(s.radios) == 1; {
+	case c.Country != "" && !isCountry(c.Country):
+		return fmt.Errorf("config: country: %q is not two capital letters, as in DE", c.Country)
+	case slices.Contains(s.radios, ""):
+		return errors.New("config: radio: empty, want a radio's name, all or none")
+	case !alone && (slices.Contains(s.radios, AllRadios) || slices.Contains(s.radios, none)):
+		return errors.New("config: radio: all and none stand alone")
+	case len(s.radios) > maxSources:
+		return fmt.Errorf("config: radio: %d radios, at most %d", len(s.radios), maxSources)
+	case len(s.radios) > 0 && len(c.Demos) > 0 && s.radios[0] != none:
+		return errors.New("config: radio and demo exclude each other: a recording must not pass for what is heard now; start two taps, each with a -state of its own")
+	case len(s.radios) > 0 && s.radios[0] != none:
+		c.Radios = s.radios
+	case len(s.radios) == 0 && len(c.Captures)+len(c.Demos) == 0:
+		c.Radios = []string{AllRadios}
+	}
+	return nil
+}
+
+// isCountry reports whether s has the form of an ISO 3166-1 code of two letters.
+func isCountry(s string) bool {
+	return len(s) == 2 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'A' && s[1] <= 'Z'
 }
 
 func (s *settings) parse(c *Config) error {

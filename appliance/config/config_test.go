@@ -16,7 +16,7 @@ import (
 )
 
 func base() config.Config {
-	return config.Config{State: "/var/lib/picket-tap", Spool: 256 << 20}
+	return config.Config{State: "/var/lib/picket-tap", Spool: 256 << 20, Radios: []string{config.AllRadios}}
 }
 
 func TestParse(t *testing.T) {
@@ -34,15 +34,26 @@ func TestParse(t *testing.T) {
 				*c = config.Config{Nodes: []string{"https://192.0.2.1:8443", "https://[2001:db8::1]"}, Token: &token, State: "/tmp/x", Name: "office",
 					Window: 20 * time.Second, Captures: []string{"eth0", "a.pcap"}, Spool: 8 << 20}
 			}},
-		{name: "OK demonstration", args: "-demo a.pcap -demo b.pcap", want: func(c *config.Config) { c.Demos = []string{"a.pcap", "b.pcap"} }},
+		{name: "OK demonstration", args: "-demo a.pcap -demo b.pcap", want: func(c *config.Config) { c.Demos, c.Radios = []string{"a.pcap", "b.pcap"}, nil }},
+		{name: "OK radios", args: "-radio phy0 -radio 00:00:5e:00:53:01 -capture eth0 -country DE", want: func(c *config.Config) {
+			c.Radios, c.Captures, c.Country = []string{"phy0", "00:00:5e:00:53:01"}, []string{"eth0"}, "DE"
+		}},
+		{name: "OK all radios and one interface", args: "-radio all -capture eth0", want: func(c *config.Config) { c.Captures = []string{"eth0"} }},
+		{name: "OK no radio", args: "-radio none", want: func(c *config.Config) { c.Radios = nil }},
+		{name: "OK no radio beside a demonstration", args: "-radio none -demo a.pcap", want: func(c *config.Config) { c.Radios, c.Demos = nil, []string{"a.pcap"} }},
+		{name: "bad radio", args: "-radio=", err: "radio"},
+		{name: "bad radios", args: "-radio all -radio phy0", err: "stand alone"},
+		{name: "bad radio beside a demonstration", args: "-radio phy0 -demo a.pcap", err: "exclude each other"},
+		{name: "bad country", args: "-country Germany", err: `country: "Germany"`},
+		{name: "bad country in lower case", args: "-country de", err: "capital"},
 		{name: "OK version", args: "-version", want: func(c *config.Config) { *c = config.Config{Version: true} }},
 		{name: "OK file", file: "# a tap\n\nnode = https://192.0.2.1 # the first\r\ncapture=eth0\ncapture = wlan0\nname = main office\n",
 			want: func(c *config.Config) {
-				c.Nodes, c.Captures, c.Name = []string{"https://192.0.2.1"}, []string{"eth0", "wlan0"}, "main office"
+				c.Nodes, c.Captures, c.Name, c.Radios = []string{"https://192.0.2.1"}, []string{"eth0", "wlan0"}, "main office", nil
 			}},
 		{name: "OK flags override the file", args: "-capture eth1 -window 5s", file: "capture = eth0\nwindow = 10s\nname = office",
 			want: func(c *config.Config) {
-				c.Captures, c.Window, c.Name = []string{"eth1"}, 5*time.Second, "office"
+				c.Captures, c.Window, c.Name, c.Radios = []string{"eth1"}, 5*time.Second, "office", nil
 			}},
 		{name: "bad flag", args: "-nodes x", err: "-nodes"},
 		{name: "bad argument", args: "eth0", err: "-capture eth0"},

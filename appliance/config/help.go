@@ -16,6 +16,12 @@ place in the cluster, and remembers both: later starts need neither.
                    input); or a recording, which is replayed once and marked as a
                    demonstration. Several for several. Default: all Ethernet
                    interfaces that are up
+  -radio NAME      radio to listen to the air with: a wiphy (phy0), an interface of it
+                   (wlan0) or its address; several for several, "none" for none.
+                   Default: all, also those plugged in later, unless -capture or -demo
+                   says what to listen to. A radio that connects this machine to a
+                   network is left alone
+  -country CC      where the tap is (DE, US, …): decides on which channels it may listen
   -demo FILE       replay a capture again and again as if live, marked as a
                    demonstration; several for several
   -window TIME     length of a report, 1s to 60s (default: as the cluster says)
@@ -25,10 +31,10 @@ place in the cluster, and remembers both: later starts need neither.
   -config FILE     read settings from a file, a line each: name = value
   -version         print the version
 
-Listening on an interface needs the capability CAP_NET_RAW. Either run tapd as
-root, or give it the capability once:
+Listening on an interface needs the capability CAP_NET_RAW, and tuning radios
+CAP_NET_ADMIN as well. Either run tapd as root, or give it the capabilities once:
 
-  sudo setcap cap_net_raw+ep /path/to/tapd
+  sudo setcap cap_net_raw,cap_net_admin+ep /path/to/tapd
 
 tapd ends on Ctrl-C or SIGTERM; what it heard until then is reported first, or kept
 for the next start. Logs go to standard error.

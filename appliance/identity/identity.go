@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"crypto"
 	"crypto/ed25519"
 	"crypto/tls"
 	"crypto/x509"
@@ -33,8 +34,8 @@ type Identity struct {
 	NodeURLs []string      // as the cluster said; https
 	Window   time.Duration // as the cluster said
 
-	key   ed25519.PrivateKey
-	roots *x509.CertPool
+	key ed25519.PrivateKey
+	ca  *x509.Certificate // the cluster's
 }
 
 // Load returns the identity in dir. The error is ErrNotEnrolled when there is
@@ -70,7 +71,7 @@ func newIdentity(key ed25519.PrivateKey, r enrol.Response) (*Identity, error) {
 	} else {
 		copy(ca[:], b)
 	}
-	roots, err := parseCA(r.CACertificate, ca)
+	authority, err := parseCA(r.CACertificate, ca)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +91,7 @@ func newIdentity(key ed25519.PrivateKey, r enrol.Response) (*Identity, error) {
 	}
 	return &Identity{
 		TapID: r.TapID, Cluster: r.Cluster, NodeURLs: r.NodeURLs, Window: time.Duration(r.WindowMS) * time.Millisecond,
-		key: key, roots: roots,
+		key: key, ca: authority,
 	}, nil
 }
 
@@ -107,5 +108,11 @@ func (i *Identity) Signer() httpsig.Signer { return httpsig.Signer{Key: i.key, C
 
 // TLSConfig trusts the nodes of the cluster, and nobody else.
 func (i *Identity) TLSConfig() *tls.Config {
-	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: i.roots}
+	roots := x509.NewCertPool()
+	roots.AddCert(i.ca)
+	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}
 }
+
+// ClusterKey is what the cluster signs with, as learned at enrolment: the public
+// key of its CA.
+func (i *Identity) ClusterKey() crypto.PublicKey { return i.ca.PublicKey }

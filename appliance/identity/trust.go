@@ -49,8 +49,8 @@ func verifyChain(chain []*x509.Certificate, host string, ca [32]byte, now time.T
 }
 
 // parseCA reads the certificate of a cluster's CA, whose public key must have the
-// given SHA-256, and returns it as the only root.
-func parseCA(text string, ca [32]byte) (*x509.CertPool, error) {
+// given SHA-256.
+func parseCA(text string, ca [32]byte) (*x509.Certificate, error) {
 	block, rest := pem.Decode([]byte(text))
 	if block == nil || block.Type != "CERTIFICATE" || len(bytes.TrimSpace(rest)) > 0 {
 		return nil, errors.New("CA certificate: not one PEM block")
@@ -62,7 +62,5 @@ func parseCA(text string, ca [32]byte) (*x509.CertPool, error) {
 	if !c.IsCA || sha256.Sum256(c.RawSubjectPublicKeyInfo) != ca {
 		return nil, errors.New("CA certificate: not that of the cluster")
 	}
-	pool := x509.NewCertPool()
-	pool.AddCert(c)
-	return pool, nil
+	return c, nil
 }

@@ -3,12 +3,14 @@ package labcaptures_test
 import (
 	"bytes"
 	"io/fs"
+	"os/exec"
 	"strconv"
 	"testing"
 
 	"github.com/google/gopacket/pcapgo"
 
 	"picket/appliance/labcaptures"
+	"picket/shared/build/realpart"
 )
 
 func TestEveryCaptureHasALabelAndItsNumberOfFrames(t *testing.T) {
@@ -48,5 +50,30 @@ func frames(t *testing.T, name string) int {
 			return n
 		}
 		n++
+	}
+}
+
+// A label's count of frames is tshark's, by the label's filter.
+func TestLabelledFramesAreThereByTshark(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs tshark on every capture: not in the fast part")
+	}
+	tshark := realpart.Program(t, "tshark")
+	labels, err := labcaptures.Labels()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, label := range labels {
+		var errs bytes.Buffer
+		cmd := exec.CommandContext(t.Context(), tshark, "-n", "-r", name+".pcap", "-Y", label["filter"], "-T", "fields", "-e", "frame.number")
+		cmd.Stderr = &errs
+		out, err := cmd.Output()
+		if err != nil {
+			t.Errorf("%s: %v: %s", name, err, errs.String())
+			continue
+		}
+		if got, want := bytes.Count(out, []byte("\n")), label["attack_frames"]; strconv.Itoa(got) != want {
+			t.Errorf("%s: tshark finds %d frames by %q, labelled with %s", name, got, label["filter"], want)
+		}
 	}
 }

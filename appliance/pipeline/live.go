@@ -2,12 +2,8 @@ package pipeline
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"picket/appliance/aggregate"
@@ -23,36 +19,67 @@ type Input struct {
 
 	// Open opens the source, again after each failure.
 	Open func() (capture.Source, error)
-}
 
-// Pauses between attempts to open a source that failed.
-const (
-	firstPause = time.Second
-	lastPause  = 30 * time.Second
-	tick       = 100 * time.Millisecond // how often a source that does not run looks at the clock
-)
+	// Tuning is what tells where the radio listens, nil when nobody does.
+	Tuning *Tuning
+
+	// Heard takes what came on a frequency, about ten times a second; nil: nobody
+	// cares. It is called by the goroutine that captures, and must not block.
+	Heard func(at time.Time, s aggregate.Sight)
+}
 
 // Live summarises inputs by the clock. Make it with NewLive; it is a task.
 type Live struct {
 	assemble assembler
-	inputs   []Input
+	lengths  lengths
 	log      *slog.Logger
+	done     chan closed
+	wake     chan struct{} // holds one when there are inputs to start
+
+	mu      sync.Mutex
+	waiting []*worker // added, and not yet started
 }
 
-// NewLive returns a run of at least one input.
+// NewLive returns a run of inputs, to which others may be added.
 func NewLive(cfg Config, inputs []Input, log *slog.Logger) *Live {
-	return &Live{assemble: assembler{Config: cfg}, inputs: inputs, log: log}
+	l := &Live{
+		assemble: assembler{Config: cfg}, lengths: lengths{from: cfg.Window}, log: log,
+		done: make(chan closed), wake: make(chan struct{}, 1),
+	}
+	for _, in := range inputs {
+		l.Add(in)
+	}
+	return l
 }
+
+// Add captures from one more input, as soon as l runs, until remove is called:
+// what was heard by then is still reported. Both may be called by any goroutine,
+// and remove more than once.
+func (l *Live) Add(in Input) (remove func()) {
+	w := newWorker(in, l.assemble.Definitions, &l.lengths, l.done, l.log.With("capture", in.Name))
+	l.mu.Lock()
+	l.waiting = append(l.waiting, w)
+	l.mu.Unlock()
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+	return w.stop
+}
+
+// SetWindow changes how long windows are, a part of a minute from 1 s on: within
+// two minutes, at a full one.
+func (l *Live) SetWindow(length time.Duration) { l.lengths.set(length, time.Now().UnixNano()) }
 
 // String names the task.
 func (l *Live) String() string { return "capture" }
 
-// closed is a window that an input is done with.
+// closed is a window that a worker is done with.
 type closed struct {
-	input  int
+	worker *worker
 	window *aggregate.Window
 	state  *wirepb.Capture
-	last   bool // the input has ended
+	last   bool // the worker has ended
 }
 
 // Run captures until ctx is done, emits what the open windows hold, and returns
@@ -60,237 +87,130 @@ type closed struct {
 func (l *Live) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	done := make(chan closed, len(l.inputs))
-	workers := make([]*worker, len(l.inputs))
-	begin := align(time.Now().UnixNano(), l.assemble.Window)
-	var running sync.WaitGroup
-	for i, in := range l.inputs {
-		workers[i] = newWorker(i, in, l.assemble.Config, done, l.log.With("capture", in.Name))
-		running.Go(func() { workers[i].run(ctx, begin) })
-	}
-	err := l.merge(workers, done)
-	if err != nil {
-		cancel()
-		go func() { // workers may be waiting to hand over
-			for c := range done {
-				workers[c.input].free <- c.window
-			}
-		}()
-	}
-	running.Wait()
-	close(done)
+	m := &merger{live: l, latest: make(map[*worker][]closed)}
+	// The clock hears nothing, and keeps reports going when there is no input.
+	clock := newWorker(Input{}, l.assemble.Definitions, &l.lengths, l.done, l.log)
+	m.start(ctx, clock)
+	err := m.run(ctx)
+	cancel()
+	m.drain()
+	m.running.Wait()
 	return err
 }
 
-// merge collects the windows of all inputs that cover the same time.
-func (l *Live) merge(workers []*worker, done <-chan closed) error {
-	latest := make([]*closed, len(workers)) // of each input, what is not emitted yet
+// merger collects the windows of all workers that cover the same time.
+type merger struct {
+	live    *Live
+	workers []*worker            // in the order of starting; the first is the clock
+	latest  map[*worker][]closed // not reported yet; one may be ahead of the others by a window
+	until   int64                // end of the window that was reported last, ns since 1970
+	running sync.WaitGroup
+}
+
+// start starts a worker with the current window, or with the next one where
+// the current one is reported already.
+func (m *merger) start(ctx context.Context, w *worker) {
+	now := time.Now().UnixNano()
+	begin := max(align(now, m.live.lengths.at(now)), m.until)
+	m.workers = append(m.workers, w)
+	m.running.Go(func() { w.run(ctx, begin) })
+}
+
+func (m *merger) startWaiting(ctx context.Context) {
+	m.live.mu.Lock()
+	waiting := m.live.waiting
+	m.live.waiting = nil
+	m.live.mu.Unlock()
+	for _, w := range waiting {
+		m.start(ctx, w)
+	}
+}
+
+// run returns when all workers have ended, or with an error of Emit.
+func (m *merger) run(ctx context.Context) error {
 	for {
-		for range missing(latest) {
-			c := <-done
-			latest[c.input] = &c
-		}
-		now := earliest(latest)
-		if now == nil {
-			return nil
-		}
-		start := now.window.Start // a window that is given back is its worker's
-		err := l.emit(latest, start)
-		for i, c := range latest {
-			switch {
-			case c == ended || err == nil && c.window.Start != start:
-			case c.last:
-				latest[i] = ended
-			default:
-				workers[i].free <- c.window
-				latest[i] = nil
+		for len(m.latest) < len(m.workers) {
+			select {
+			case c := <-m.live.done:
+				m.latest[c.worker] = append(m.latest[c.worker], c)
+			case <-m.live.wake:
+				if ctx.Err() == nil {
+					m.startWaiting(ctx)
+				}
 			}
 		}
-		if err != nil {
+		if len(m.workers) == 0 {
+			return nil
+		}
+		if err := m.emit(); err != nil {
 			return err
 		}
 	}
 }
 
-// ended stands for an input that sends no more.
-var ended = &closed{last: true}
-
-func missing(latest []*closed) int {
-	n := 0
-	for _, c := range latest {
-		if c == nil {
-			n++
-		}
+// emit reports the window that starts first. All start together, unless the clock
+// leapt and one saw it before the others.
+func (m *merger) emit() error {
+	start := m.latest[m.workers[0]][0].window.Start // a window that is given back is its worker's
+	for _, c := range m.latest {
+		start = min(start, c[0].window.Start)
 	}
-	return n
-}
-
-// earliest returns the window that starts first, nil when all inputs have ended.
-// They start together, unless the clock leapt and one saw it before the others.
-func earliest(latest []*closed) *closed {
-	var first *closed
-	for _, c := range latest {
-		if c != ended && (first == nil || c.window.Start < first.window.Start) {
-			first = c
-		}
-	}
-	return first
-}
-
-func (l *Live) emit(latest []*closed, start int64) error {
 	var windows []*aggregate.Window
 	var of []uint32
-	states := make([]*wirepb.Capture, len(latest))
+	var states []*wirepb.Capture
 	length := time.Duration(0)
-	for i, c := range latest {
-		if c == ended || c.window.Start != start {
-			states[i] = state(l.inputs[i].Name, l.inputs[i].Kind, 0, nil, 0, "not running")
+	for _, w := range m.workers {
+		c := m.latest[w][0]
+		current := c.window.Start == start
+		if current {
+			length = max(length, c.window.Length)
+		}
+		switch {
+		case w.isClock():
+		case current:
+			states = append(states, c.state)
+			windows = append(windows, c.window)
+			of = append(of, uint32(len(states)))
+		default:
+			states = append(states, state(w.input.Name, w.input.Kind, 0, nil, 0, "not running"))
+		}
+	}
+	err := m.live.assemble.emit(windows, of, states, start, length)
+	m.until = start + int64(m.live.lengths.at(start))
+	left := m.workers[:0]
+	for _, w := range m.workers {
+		c := m.latest[w][0]
+		if c.window.Start != start {
+			left = append(left, w)
 			continue
 		}
-		windows = append(windows, c.window)
-		of = append(of, uint32(i+1))
-		states[i] = c.state
-		length = max(length, c.window.Length)
-	}
-	return l.assemble.emit(windows, of, states, start, length)
-}
-
-// worker runs one input: the only one to touch its shard.
-type worker struct {
-	index    int
-	input    Input
-	window   time.Duration
-	shard    *aggregate.Shard
-	free     chan *aggregate.Window
-	done     chan<- closed
-	log      *slog.Logger
-	end      int64 // of the current window
-	linkType uint16
-	problem  string // why the source does not run; empty: it does
-	drops    uint64
-}
-
-func newWorker(index int, in Input, cfg Config, done chan<- closed, log *slog.Logger) *worker {
-	w := &worker{
-		index: index, input: in, window: cfg.Window, done: done, log: log,
-		shard: aggregate.NewShard(cfg.Definitions, in.Driver),
-		free:  make(chan *aggregate.Window, 2),
-	}
-	w.shard.Window = aggregate.NewWindow()
-	w.free <- aggregate.NewWindow()
-	return w
-}
-
-// run captures until ctx is done, whatever happens to the source.
-func (w *worker) run(ctx context.Context, begin int64) {
-	w.shard.Window.Reset(begin, w.window)
-	w.shard.Window.ListenFrom(time.Now().UnixNano())
-	w.end = begin + int64(w.window)
-	pause := firstPause
-	for ctx.Err() == nil {
-		opened := time.Now()
-		err := w.capture(ctx)
-		if ctx.Err() != nil {
-			break
+		if m.latest[w] = m.latest[w][1:]; len(m.latest[w]) == 0 {
+			delete(m.latest, w)
 		}
-		if time.Since(opened) > lastPause {
-			pause = firstPause
+		if !c.last {
+			w.free <- c.window
+			left = append(left, w)
 		}
-		w.problem = err.Error()
-		w.shard.Window.Deaf(time.Now().UnixNano())
-		w.log.Warn("capture stopped; opening it again", "err", err, "pause", pause)
-		w.wait(ctx, pause)
-		pause = min(2*pause, lastPause)
 	}
-	now := time.Now().UnixNano()
-	w.shard.Window.Close(max(now, w.shard.Window.Start+int64(time.Millisecond)))
-	w.done <- closed{input: w.index, window: w.shard.Window, state: w.state(), last: true}
+	m.workers = left
+	return err
 }
 
-// capture opens the source and reads it until it fails or ctx is done.
-func (w *worker) capture(ctx context.Context) error {
-	src, err := w.input.Open()
-	if err != nil {
-		return err
-	}
-	defer src.Close()
-	w.problem = ""
-	defer w.count(src)
-	// A source that is never idle for 100 ms must end with ctx all the same.
-	var stop atomic.Bool
-	defer context.AfterFunc(ctx, func() { stop.Store(true) })()
-	var p capture.Packet
+// drain lets workers end that wait to hand over, when nobody merges any more.
+func (m *merger) drain() {
+	ended := make(chan struct{})
+	go func() {
+		m.running.Wait()
+		close(ended)
+	}()
 	for {
-		err := src.Next(&p)
-		switch {
-		case err == nil:
-			if p.Time >= w.end {
-				w.count(src)
-				w.roll(p.Time)
-			}
-			w.linkType = uint16(p.LinkType)
-			w.shard.Add(w.linkType, p.Time, p.Length, p.Data)
-		case errors.Is(err, capture.ErrIdle):
-			if now := time.Now().UnixNano(); now >= w.end {
-				w.count(src)
-				w.roll(now)
-			}
-		case errors.Is(err, io.EOF):
-			return fmt.Errorf("%s: no more frames", w.input.Name)
-		default:
-			return err
-		}
-		if stop.Load() {
-			return nil
-		}
-	}
-}
-
-// count takes the kernel's drops since it was last asked.
-func (w *worker) count(src capture.Source) {
-	if s, err := src.Stats(); err == nil {
-		w.drops += s.Drops
-	}
-}
-
-// roll hands over windows until t falls into the current one, so that a quiet
-// time is reported as listened to.
-func (w *worker) roll(t int64) {
-	for t >= w.end {
-		// A clock that leapt ahead is followed, not filled with empty windows.
-		next := w.end
-		if t-w.end > 2*int64(w.window) {
-			next = align(t, w.window)
-		}
-		w.shard.Window.Close(w.end)
-		tuned := w.shard.Window.Tuned()
-		w.done <- closed{input: w.index, window: w.shard.Window, state: w.state()}
-		w.shard.Window = <-w.free
-		w.shard.Window.Reset(next, w.window)
-		w.shard.Window.Follow(tuned)
-		w.end = next + int64(w.window)
-	}
-}
-
-func (w *worker) state() *wirepb.Capture {
-	c := state(w.input.Name, w.input.Kind, w.linkType, w.shard.Window, w.drops, w.problem)
-	w.drops = 0
-	return c
-}
-
-// wait lets time pass without a source; windows go on, and say why they are empty.
-func (w *worker) wait(ctx context.Context, pause time.Duration) {
-	until := time.Now().Add(pause)
-	t := time.NewTicker(tick)
-	defer t.Stop()
-	for time.Now().Before(until) {
 		select {
-		case <-ctx.Done():
-			return
-		case now := <-t.C:
-			if now.UnixNano() >= w.end {
-				w.roll(now.UnixNano())
+		case c := <-m.live.done:
+			if !c.last {
+				c.worker.free <- c.window
 			}
+		case <-ended:
+			return
 		}
 	}
 }

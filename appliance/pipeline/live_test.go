@@ -172,4 +172,42 @@ func TestOfflineCutsWindowsByTheFramesTime(t *testing.T) {
 			t.Errorf("a window starts at %d µs and lasts %d ms", r.Header.WindowStartUs, r.Header.WindowLengthMs)
 		}
 	}
+	listened := uint32(0)
+	for _, r := range reports {
+		for _, ms := range r.Channels.ListenedMs {
+			listened += ms
+		}
+	}
+	if listened < 9700 || listened > 10_000 {
+		t.Errorf("listened for %d ms of a recording of 9.9 s", listened)
+	}
+}
+
+func TestLengthOfWindowsChangesForAllInputsAtAFullMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var g gather
+		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute+time.Second)
+		defer cancel()
+		live := pipeline.NewLive(g.config(), []pipeline.Input{
+			input(&steady{name: "eth0", period: 50 * time.Millisecond, left: -1}),
+			input(&steady{name: "eth1", period: 70 * time.Millisecond, left: -1}),
+		}, slog.New(slog.DiscardHandler))
+		time.AfterFunc(30*time.Second, func() { live.SetWindow(15 * time.Second) })
+		time.AfterFunc(40*time.Second, func() { live.SetWindow(20 * time.Second) })
+		if err := live.Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+		end := g.reports[0].Header.WindowStartUs
+		lengths := map[uint32]int{}
+		for i, r := range g.reports {
+			if h := r.Header; h.WindowStartUs != end || len(r.Health.Captures) != 2 || r.Health.Captures[0].Error != "" {
+				t.Errorf("report %d starts at %d, want %d; captures %v", i, h.WindowStartUs, end, r.Health.Captures)
+			}
+			end += int64(r.Header.WindowLengthMs) * 1000
+			lengths[r.Header.WindowLengthMs]++
+		}
+		if lengths[10_000] < 12 || lengths[20_000] < 5 || lengths[15_000] != 0 {
+			t.Errorf("lengths of the windows: %v", lengths)
+		}
+	})
 }

@@ -15,6 +15,7 @@ type Offline struct {
 	shard    *aggregate.Shard
 	linkType uint16
 	end      int64 // of the current window, ns since 1970
+	last     int64 // time of the latest frame in it
 	Frames   uint64
 }
 
@@ -33,6 +34,7 @@ func (o *Offline) Run(src capture.Source, shift int64) error {
 	for {
 		err := src.Next(&p)
 		if err != nil {
+			o.shard.Window.Deaf(o.last) // nobody listened for longer
 			emitErr := o.flush(src.Name())
 			if errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 				err = nil
@@ -48,6 +50,7 @@ func (o *Offline) Run(src capture.Source, shift int64) error {
 			o.begin(t)
 		}
 		o.Frames++
+		o.last = max(o.last, t)
 		o.linkType = uint16(p.LinkType)
 		o.shard.Add(uint16(p.LinkType), t, p.Length, p.Data)
 	}
@@ -55,7 +58,7 @@ func (o *Offline) Run(src capture.Source, shift int64) error {
 
 func (o *Offline) begin(t int64) {
 	start := align(t, o.assemble.Window)
-	o.end = start + int64(o.assemble.Window)
+	o.end, o.last = start+int64(o.assemble.Window), t
 	o.shard.Window.Reset(start, o.assemble.Window)
 	o.shard.Window.ListenFrom(t)
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -44,15 +45,20 @@ type Config struct {
 	// Want is told which definitions of this boot a node lacks, by their
 	// indexes; nil: nobody cares. It must not block.
 	Want func(boot [16]byte, elements, fingerprints []uint32)
+
+	// Desired is told the revision of the desired state that a node has for this
+	// tap; nil: nobody cares. It must not block.
+	Desired func(revision uint64)
 }
 
 // Sender delivers reports. It is a task.
 type Sender struct {
-	queue queue
-	nodes int // how many there are
-	post  func(ctx context.Context, node int, body []byte) (answer, error)
-	want  func(boot [16]byte, elements, fingerprints []uint32)
-	log   *slog.Logger
+	queue   queue
+	nodes   int // how many there are
+	post    func(ctx context.Context, node int, body []byte) (answer, error)
+	want    func(boot [16]byte, elements, fingerprints []uint32)
+	desired func(revision uint64)
+	log     *slog.Logger
 
 	node    int // to try next; the one that worked last
 	tried   int // nodes in a row that did not answer
@@ -64,7 +70,9 @@ type Sender struct {
 // New returns a sender. Its client should come from NewClient.
 func New(cfg Config) *Sender {
 	c := client{http: cfg.Client, urls: cfg.URLs, signer: cfg.Signer}
-	return newSender(cfg.Queue, len(cfg.URLs), c.post, cfg.Want, cfg.Log)
+	s := newSender(cfg.Queue, len(cfg.URLs), c.post, cfg.Want, cfg.Log)
+	s.desired = cfg.Desired
+	return s
 }
 
 func newSender(q queue, nodes int, post func(context.Context, int, []byte) (answer, error),
@@ -150,6 +158,9 @@ func (s *Sender) delivered(id spool.ReportID, a answer) (time.Duration, error) {
 	elements, fingerprints := parseWant(a.header.Get("Picket-Want-Definitions"))
 	if s.want != nil && len(elements)+len(fingerprints) > 0 {
 		s.want(id.Boot, elements, fingerprints)
+	}
+	if revision, err := strconv.ParseUint(a.header.Get("Picket-Desired"), 10, 63); err == nil && s.desired != nil {
+		s.desired(revision)
 	}
 	return s.ack(id)
 }

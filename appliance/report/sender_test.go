@@ -277,6 +277,20 @@ func TestWantedDefinitionsAreHandedOn(t *testing.T) {
 	})
 }
 
+func TestRevisionOfTheDesiredStateIsHandedOn(t *testing.T) {
+	answers := []http.Header{{"Picket-Desired": {"7"}}, {}, {"Picket-Desired": {"-1"}}, {"Picket-Desired": {"99999999999999999999"}}, {"Picket-Desired": {"8"}}}
+	q, n := newMemory("1", "2", "3", "4", "5"), 0
+	s := newSender(q, 1, func(context.Context, int, []byte) (answer, error) {
+		n++
+		return answer{status: 204, header: answers[n-1]}, nil
+	}, nil, slog.New(slog.DiscardHandler))
+	var revisions []uint64
+	s.desired = func(r uint64) { revisions = append(revisions, r) }
+	if err := s.Flush(t.Context()); err != nil || !slices.Equal(revisions, []uint64{7, 8}) {
+		t.Errorf("revisions %v: %v", revisions, err)
+	}
+}
+
 func TestFlushGivesUpAtTheFirstFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q, n := newMemory("1", "22", "333"), 0

@@ -21,6 +21,7 @@ type Config struct {
 	Log     *slog.Logger
 	Auth    *auth.Service
 	Reader  *store.Reader
+	Desired *store.Desired
 	Changes *Hub // of what the event stream tells
 	Vendors *oui.Registry
 
@@ -89,6 +90,10 @@ func (a *API) register(h huma.API) {
 	add(a, h, http.MethodGet, "/tenants/{tenant}/taps/{tap}", tagTaps, "getTap", "A tap with its gaps", a.getTap)
 	add(a, h, http.MethodGet, "/tenants/{tenant}/taps/{tap}/health", tagTaps, "getTapHealth", "A tap's health over time", a.getTapHealth)
 	add(a, h, http.MethodGet, "/tenants/{tenant}/taps/{tap}/channels", tagTaps, "listTapChannels", "What a tap heard on each channel", a.listTapChannels)
+	a.registerDesired(h)
+	add(a, h, http.MethodGet, "/tenants/{tenant}/taps/{tap}/coverage", tagTaps, "getTapCoverage", "Where a tap listened, and where it is blind", a.getTapCoverage)
+	add(a, h, http.MethodGet, "/tenants/{tenant}/taps/{tap}/events", tagTaps, "listTapEvents", "What happened to a tap, newest first", a.listTapEvents)
+	add(a, h, http.MethodGet, "/tenants/{tenant}/events", tagTaps, "listEvents", "What happened to the taps, newest first", a.listEvents)
 
 	add(a, h, http.MethodGet, "/tenants/{tenant}/bss", tagAir, "listBSS", "BSSs heard, last heard first", a.listBSS)
 	add(a, h, http.MethodGet, "/tenants/{tenant}/bss/{bssid}", tagAir, "getBSS", "Everything about a BSSID", a.getBSS)
@@ -121,8 +126,11 @@ func add[I, O any](a *API, h huma.API, method, path, tag, id, summary string, ha
 		op.Errors = append(op.Errors, http.StatusNotFound)
 	}
 	switch id {
-	case "createEnrolmentToken":
+	case "createEnrolmentToken", "lockChannel":
 		op.DefaultStatus = http.StatusCreated
+	}
+	if administrators(id) {
+		op.Errors = append(op.Errors, http.StatusForbidden)
 	}
 	huma.Register(h, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)

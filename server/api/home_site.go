@@ -85,7 +85,7 @@ func (p place) hears(kind string) bool {
 			continue
 		}
 		for i := range t.CaptureName {
-			if get(t.CaptureError, i) == "" && linkKind(get(t.CaptureLinkType, i)) == kind {
+			if runs(t, i) && linkKind(get(t.CaptureLinkType, i)) == kind {
 				return true
 			}
 		}
@@ -176,7 +176,7 @@ func (p place) blindSpots(site HomeSite) []BlindSpot {
 		}
 	}
 	if !p.hears(linkRadio) {
-		add("Wi-Fi", "No tap has a radio that captures. Plug in a Wi-Fi adapter that can monitor.", nil)
+		add("Wi-Fi", p.deaf(), nil)
 	} else {
 		var bands []string
 		for _, b := range site.Coverage {
@@ -192,6 +192,18 @@ func (p place) blindSpots(site HomeSite) []BlindSpot {
 		add("The wire", "No tap captures an Ethernet interface. Connect one to a mirror port.", nil)
 	}
 	return spots
+}
+
+// deaf says why no radio of the site listens.
+func (p place) deaf() string {
+	for _, t := range p.taps {
+		for _, a := range t.Adapters {
+			if state, why := adapterState(t, a); state != listening && why != "" {
+				return fmt.Sprintf("No tap has a radio that captures. Adapter %s of %s: %s", text([]byte(a.Name)), t.Name, why)
+			}
+		}
+	}
+	return "No tap has a radio that captures. Plug in a Wi-Fi adapter that can monitor."
 }
 
 // lastHeard is when the last tap fell silent; nil: none ever reported.

@@ -70,7 +70,7 @@ func TestTaps(t *testing.T) {
 		t.Errorf("%d drops, want 51", alpha.KernelDrops)
 	case *alpha.FramesPerSecond != 1200 || *alpha.CPUPercent != 10 || *alpha.TemperatureC != 48.3 || *alpha.MemoryBytes != 40<<20 || *alpha.SpoolReports != 0:
 		t.Errorf("figures %v %v %v", *alpha.FramesPerSecond, *alpha.CPUPercent, *alpha.TemperatureC)
-	case len(alpha.Captures) != 1 || alpha.Captures[0] != TapCapture{Name: "wlan0", Kind: "radio", LinkType: "radiotap", FramesPerSecond: 1200, Drops: 3}:
+	case len(alpha.Captures) != 1 || alpha.Captures[0] != TapCapture{Name: "wlan0", Kind: "radio", LinkType: "radiotap", FramesPerSecond: 1200, Drops: 3, Hops: 48, FailedHops: 1}:
 		t.Errorf("captures %+v", alpha.Captures)
 	}
 

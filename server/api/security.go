@@ -18,10 +18,8 @@ func security(b store.BSS) (name, pmf, level string) {
 		PMF:      wlan.PMF(*b.SecurityPMF),
 		Privacy:  *b.SecurityPrivacy,
 	}
-	return s.String(), pmfNames[min(s.PMF, wlan.PMFRequired)], securityLevel(s)
+	return s.String(), s.PMF.String(), securityLevel(s)
 }
-
-var pmfNames = [...]string{wlan.PMFOff: "off", wlan.PMFCapable: "capable", wlan.PMFRequired: "required"}
 
 // securityLevel judges the weakest way in that a BSS offers. WEP and TKIP are
 // broken, and WPA1 allows TKIP; PSK is as good as its passphrase; without PMF
@@ -52,22 +50,10 @@ func any1(a wlan.AKMs, suites ...uint) bool {
 	return false
 }
 
-// featureNames in the order of the bits of wlan.Features.
-var featureNames = [...]string{
-	"HT", "VHT", "HE", "EHT", "Multi-link", "WPS", "WPS configured", "Fast transition", "Neighbor report",
-	"Multiple BSSID", "Interworking", "Channel switch", "Quiet", "BSS transition", "Hotspot 2.0", "Mesh",
-	"Remote ID", "OWE transition", "QoS", "IBSS", "SAE hash-to-element", "Non-transmitted BSSID",
-}
-
+// features names what a BSS announces; nil is a BSS of which nothing is known.
 func features(bits *int64) []string {
-	names := []string{}
 	if bits == nil {
-		return names
+		return []string{}
 	}
-	for i, name := range featureNames {
-		if *bits>>i&1 != 0 {
-			names = append(names, name)
-		}
-	}
-	return names
+	return wlan.Features(*bits).Names()
 }

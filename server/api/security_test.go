@@ -47,10 +47,3 @@ func TestSecurity(t *testing.T) {
 		t.Errorf("no beacon heard: %s, %s", text, level)
 	}
 }
-
-// TestFeatureNames: a bit that is added to wlan needs a name here.
-func TestFeatureNames(t *testing.T) {
-	if 1<<(len(featureNames)-1) != int(wlan.FeatureNonTransmitted) {
-		t.Errorf("%d names, wlan's last bit is %b", len(featureNames), wlan.FeatureNonTransmitted)
-	}
-}

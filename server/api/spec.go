@@ -42,6 +42,9 @@ func finish(doc *huma.OpenAPI) ([]byte, error) {
 	orNull(schemas["Fingerprints"], "probeResponse")
 	orNull(schemas["Host"], "dhcp")
 	orNull(schemas["HostDetail"], "dhcp")
+	for _, list := range []string{"ownMHz", "onlyMHz", "excludeMHz"} { // null says nothing, [] says none
+		schemas["RadioSettings"].Properties[list].Nullable = true
+	}
 	for _, item := range doc.Paths {
 		for _, op := range []*huma.Operation{item.Post, item.Put, item.Patch, item.Delete} {
 			if op != nil {

@@ -15,6 +15,7 @@ type Tap struct {
 	FramesPerSecond *float64     `json:"framesPerSecond" doc:"In the latest window; null: never reported"`
 	KernelDrops     int64        `json:"kernelDrops" doc:"Frames that the kernel had and the tap never saw, in the time range"`
 	Captures        []TapCapture `json:"captures" doc:"As of the latest report"`
+	Radios          TapRadios    `json:"radios" doc:"As the tap told last"`
 	CPUPercent      *float64     `json:"cpuPercent" doc:"Of all cores of the machine"`
 	MemoryBytes     *int64       `json:"memoryBytes" doc:"Resident, of the tap's process"`
 	TemperatureC    *float64     `json:"temperatureC" doc:"Hottest sensor; null: no sensor"`
@@ -29,16 +30,21 @@ type TapCapture struct {
 	LinkType        string  `json:"linkType" example:"radiotap"`
 	FramesPerSecond float64 `json:"framesPerSecond"`
 	Drops           int64   `json:"drops" doc:"Frames dropped by the kernel in the latest window"`
+	Hops            int     `json:"hops" doc:"Changes of channel in the latest window"`
+	FailedHops      int     `json:"failedHops" doc:"Changes of channel that the kernel refused in the latest window"`
 	Error           string  `json:"error" doc:"Why it does not run; empty: it runs"`
 }
 
 // TapDetail is a tap with its history.
 type TapDetail struct {
 	Tap
-	FirstReportAt *Time  `json:"firstReportAt" nullable:"true"`
-	UptimeSeconds *int64 `json:"uptimeSeconds" doc:"Of the tap's process, at the latest report"`
-	Boots         int    `json:"boots" doc:"Starts of the tap's process in the time range"`
-	Gaps          []Gap  `json:"gaps" doc:"Spans of the time range that no report covers, oldest first, at most 200"`
+	FirstReportAt *Time        `json:"firstReportAt" nullable:"true"`
+	UptimeSeconds *int64       `json:"uptimeSeconds" doc:"Of the tap's process, at the latest report"`
+	Boots         int          `json:"boots" doc:"Starts of the tap's process in the time range"`
+	Gaps          []Gap        `json:"gaps" doc:"Spans of the time range that no report covers, oldest first, at most 200"`
+	Adapters      []TapAdapter `json:"adapters" doc:"All radios of the box, also those that are not used, by name"`
+	AdaptersAt    *Time        `json:"adaptersAt" nullable:"true" doc:"Start of the window that told of the adapters last; null: none did"`
+	Country       *string      `json:"country" doc:"Regulatory domain that the adapters follow: ISO 3166-1, or 00 for the world's; null: not told" example:"DE"`
 }
 
 // Gap is a span that no report covers.

@@ -40,6 +40,11 @@ func (a *API) getTap(ctx context.Context, in *TapParams) (*output[TapDetail], er
 		UptimeSeconds: h.UptimeS,
 		Boots:         h.Boots,
 		Gaps:          []Gap{},
+		Adapters:      a.adapters(h.Tap),
+		Country:       h.RadioCountry,
+	}
+	if h.RadioToldAt != nil {
+		out.AdaptersAt = at(*h.RadioToldAt)
 	}
 	if h.FirstReportAt != nil {
 		out.FirstReportAt = at(*h.FirstReportAt)
@@ -138,7 +143,7 @@ func tap(t store.Tap) Tap {
 		EnrolledAt: Time{t.EnrolledAt}, Version: t.Version, Arch: t.Arch, Demonstration: t.Demonstration,
 		KernelDrops: t.KernelDrops, ReportsDropped: t.ReportsDropped,
 		MemoryBytes: t.ProcessMemory, TemperatureC: celsius(t.TemperatureMC), SpoolReports: t.SpoolReports,
-		Captures: captures(t),
+		Captures: captures(t), Radios: radios(t),
 	}
 	out.State, out.Why = tapState(t)
 	if t.LastWindowEnd != nil {
@@ -169,6 +174,7 @@ func captures(t store.Tap) []TapCapture {
 			LinkType: linkType(get(t.CaptureLinkType, i)),
 			Drops:    get(t.CaptureDrops, i),
 			Error:    get(t.CaptureError, i),
+			Hops:     int(get(t.CaptureHops, i)), FailedHops: int(get(t.CaptureFailed, i)),
 		}
 		if t.LengthMS != nil && *t.LengthMS > 0 {
 			c.FramesPerSecond = *perSecond(get(t.CaptureFrames, i), *t.LengthMS)

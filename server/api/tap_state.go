@@ -2,7 +2,6 @@ package api
 
 import (
 	"fmt"
-	"strings"
 
 	"picket/server/store"
 )
@@ -43,12 +42,20 @@ func tapState(t store.Tap) (state, why string) {
 }
 
 func degradedWhy(t store.Tap) string {
+	if why := radioWhy(t); why != "" {
+		return why
+	}
 	if len(t.CaptureName) == 0 {
-		return "It runs no capture, so it hears nothing. Give it an interface with -capture."
+		for _, a := range t.Adapters {
+			if state, why := adapterState(t, a); state == unused {
+				return fmt.Sprintf("It runs no capture, so it hears nothing. Adapter %s is not used. %s", text([]byte(a.Name)), why)
+			}
+		}
+		return "It runs no capture, so it hears nothing. Plug in a Wi-Fi adapter, or give it an interface with -capture."
 	}
 	for i, name := range t.CaptureName {
 		if err := get(t.CaptureError, i); err != "" {
-			return fmt.Sprintf("Capture %s does not run: %s.", text([]byte(name)), strings.TrimSuffix(text([]byte(err)), "."))
+			return fmt.Sprintf("Capture %s does not run: %s.", text([]byte(name)), sentence(err))
 		}
 	}
 	if t.WindowDrops != nil && t.WindowFrames != nil {
@@ -72,7 +79,7 @@ func capturing(t store.Tap) bool {
 		return false
 	}
 	for i := range t.CaptureName {
-		if get(t.CaptureError, i) == "" {
+		if runs(t, i) {
 			return true
 		}
 	}

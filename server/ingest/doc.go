@@ -1,4 +1,5 @@
-// Package ingest takes what taps send: POST /v1/enrol and POST /v1/reports.
+// Package ingest takes what taps send, POST /v1/enrol and POST /v1/reports, and
+// tells them what the centre wants of them, GET /v1/desired.
 //
 // A report's way: size and type, digest and signature, the tap's key (cached for
 // seconds), decoding, the window's age, then the Batcher, which puts the reports
@@ -20,4 +21,7 @@
 //	     refused for good: retrying cannot help
 //	401  signature, clock, or a tap that is unknown or revoked; the text says which
 //	503  later
+//
+// An answer of 204 names definitions that the node lacks (WantHeader) and the
+// newest revision of what is wanted of the tap (desired.Header).
 package ingest

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"picket/server/store"
+	"picket/shared/desired"
 	"picket/shared/enrol"
 	"picket/shared/httpsig"
 )
@@ -31,8 +32,13 @@ type Options struct {
 	CACertificate string   // PEM
 	WindowMS      int      // told to taps
 	NodeURLs      []string // told to taps, in the order in which to try them
-	Log           *slog.Logger
-	Registerer    prometheus.Registerer // nil: metrics are kept and not shown
+
+	// SealDesired signs what the centre wants of a tap, for the cluster. nil: taps
+	// are not told.
+	SealDesired func(desired.Document) (string, error)
+
+	Log        *slog.Logger
+	Registerer prometheus.Registerer // nil: metrics are kept and not shown
 }
 
 // Handler serves what taps call.
@@ -46,6 +52,7 @@ type Handler struct {
 	memory    *semaphore.Weighted
 	decoders  chan struct{}
 	enrolling chan struct{}
+	telling   chan struct{}
 }
 
 // New returns the handler of a node; its Batcher must run.
@@ -58,6 +65,7 @@ func New(s *store.Store, opt Options) *Handler {
 		memory:    semaphore.NewWeighted(memory),
 		decoders:  make(chan struct{}, runtime.GOMAXPROCS(0)),
 		enrolling: make(chan struct{}, 4),
+		telling:   make(chan struct{}, maxDesired),
 	}
 	h.metrics = newMetrics(opt.Registerer, func() float64 { return float64(len(h.batcher.queue)) })
 	h.batcher = newBatcher(s, opt.Log, h.metrics)
@@ -72,6 +80,9 @@ func (h *Handler) Batcher() *Batcher { return h.batcher }
 func (h *Handler) Register(r fiber.Router) {
 	r.Post("/v1/reports", h.withDeadline(h.postReport))
 	r.Post("/v1/enrol", h.withDeadline(h.postEnrol))
+	if h.opt.SealDesired != nil {
+		r.Get(desired.Path, h.withDeadline(h.getDesired))
+	}
 }
 
 func (h *Handler) withDeadline(next fiber.Handler) fiber.Handler {

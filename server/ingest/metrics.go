@@ -6,6 +6,7 @@ import "github.com/prometheus/client_golang/prometheus"
 type metrics struct {
 	reports    *prometheus.CounterVec // by result
 	enrolments *prometheus.CounterVec
+	desired    *prometheus.CounterVec
 	bytes      prometheus.Counter
 	batch      prometheus.Histogram
 	storeTime  prometheus.Histogram
@@ -19,6 +20,9 @@ func newMetrics(reg prometheus.Registerer, queued func() float64) *metrics {
 		enrolments: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "picket_ingest_enrolments_total", Help: "Requests to enrol, by what became of them.",
 		}, []string{"result"}),
+		desired: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "picket_ingest_desired_total", Help: "Requests for desired state, by what became of them.",
+		}, []string{"result"}),
 		bytes: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "picket_ingest_report_bytes_total", Help: "Octets of reports as sent, compressed, whose signature held.",
 		}),
@@ -30,7 +34,7 @@ func newMetrics(reg prometheus.Registerer, queued func() float64) *metrics {
 		}),
 	}
 	if reg != nil {
-		reg.MustRegister(m.reports, m.enrolments, m.bytes, m.batch, m.storeTime, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		reg.MustRegister(m.reports, m.enrolments, m.desired, m.bytes, m.batch, m.storeTime, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "picket_ingest_queued_reports", Help: "Reports that wait for a transaction.",
 		}, queued))
 	}

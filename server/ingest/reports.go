@@ -78,18 +78,27 @@ var errRevoked = errors.New("this tap was revoked")
 
 // answerStranger answers a request that authenticate refused.
 func (h *Handler) answerStranger(c *fiber.Ctx, err error) error {
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return h.refuse(c, "unknown", fiber.StatusUnauthorized, "no tap of this cluster has this key")
-	case errors.Is(err, errRevoked):
-		return h.refuse(c, "revoked", fiber.StatusUnauthorized, err.Error())
-	case errors.Is(err, httpsig.ErrMalformed), errors.Is(err, httpsig.ErrDigest), errors.Is(err, httpsig.ErrCluster),
-		errors.Is(err, httpsig.ErrClock), errors.Is(err, httpsig.ErrSignature):
-		return h.refuse(c, "signature", fiber.StatusUnauthorized, err.Error())
-	default:
+	result, text := whyStranger(err)
+	if text == "" {
 		h.metrics.reports.WithLabelValues("busy").Inc()
 		return later(c, "the database does not answer")
 	}
+	return h.refuse(c, result, fiber.StatusUnauthorized, text)
+}
+
+// whyStranger says why authenticate refused a request, as a label and as a
+// sentence. Both are empty where it could not judge: the database did not answer.
+func whyStranger(err error) (result, text string) {
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return "unknown", "no tap of this cluster has this key"
+	case errors.Is(err, errRevoked):
+		return "revoked", err.Error()
+	case errors.Is(err, httpsig.ErrMalformed), errors.Is(err, httpsig.ErrDigest), errors.Is(err, httpsig.ErrCluster),
+		errors.Is(err, httpsig.ErrClock), errors.Is(err, httpsig.ErrSignature):
+		return "signature", err.Error()
+	}
+	return "", ""
 }
 
 // decode decodes body with no more decoders at a time than there are processors.
@@ -144,6 +153,7 @@ func (h *Handler) answerReport(c *fiber.Ctx, keyID string, o store.Outcome, err 
 	default:
 		h.metrics.reports.WithLabelValues("stored").Inc()
 	}
+	nameRevision(c, o.DesiredRevision)
 	if want := wants(o); want != "" {
 		c.Set(WantHeader, want)
 	}

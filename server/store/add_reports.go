@@ -51,6 +51,7 @@ type merge struct {
 
 	fresh []*Incoming // new reports, in the order of their keys
 	taps  map[tapKey]tapState
+	moved []string // statements that move what is in staging
 	defs  definitionMerge
 	regs  registryMerge
 	buf   copyBuffer
@@ -79,9 +80,10 @@ func (m *merge) run(ctx context.Context, tx pgx.Tx) error {
 	}
 	batch := new(pgx.Batch)
 	queueTaps(batch, m.fresh, m.taps)
-	for _, f := range m.store.families {
-		batch.Queue(f.mergeSQL)
+	for _, sql := range m.moved {
+		batch.Queue(sql)
 	}
+	queueRadios(batch, m.fresh)
 	m.regs.queue(batch, m)
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("merge: %w", err)
@@ -96,11 +98,12 @@ func (m *merge) addReports(ctx context.Context, tx pgx.Tx) error {
 	first := make(map[reportKey]bool, len(m.in))
 	for i := range m.in {
 		in := &m.in[i]
-		if _, ok := m.taps[in.tapKey()]; !ok {
+		state, ok := m.taps[in.tapKey()]
+		if !ok {
 			m.outcomes[i].Status = Revoked
 			continue
 		}
-		m.outcomes[i].Status = Duplicate
+		m.outcomes[i].Status, m.outcomes[i].DesiredRevision = Duplicate, uint64(state.desiredRevision)
 		if key := in.reportKey(); !first[key] {
 			first[key] = true
 			live = append(live, in)
@@ -134,11 +137,15 @@ func (m *merge) copyObservations(ctx context.Context, tx pgx.Tx) error {
 		f := &m.store.families[i]
 		m.buf.reset()
 		for _, in := range m.fresh {
-			f.writeRow(&m.buf, in)
+			f.writeRows(&m.buf, in)
+		}
+		if m.buf.rows == 0 {
+			continue
 		}
 		if err := copyRows(ctx, tx, &m.buf, f.copySQL); err != nil {
 			return fmt.Errorf("copy %s: %w", f.table, err)
 		}
+		m.moved = append(m.moved, f.mergeSQL)
 	}
 	return nil
 }

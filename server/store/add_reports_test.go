@@ -137,6 +137,7 @@ func TestObservationsAreKeptWhole(t *testing.T) {
 	checkColumn(t, conn, "station_window", "frames_received", r.Stations.FramesReceived)
 	checkColumn(t, conn, "handshake_window", "auth_algorithms", r.Handshakes.AuthAlgorithms)
 	checkColumn(t, conn, "channel_window", "noise_sum_dbm", r.Channels.NoiseSumDbm)
+	checkColumn(t, conn, "channel_window", "drops", r.Channels.Drops)
 	checkColumn(t, conn, "remote_id_window", "longitude_e7", r.RemoteIds.LongitudeE7)
 	checkColumn(t, conn, "flow_window", "bytes_sent", r.Flows.BytesSent)
 	for sql, want := range map[string]string{
@@ -151,6 +152,9 @@ func TestObservationsAreKeptWhole(t *testing.T) {
 		"SELECT convert_from(name[1], 'UTF8') FROM dhcp_window":                                                       "printer",
 		"SELECT security_akms::text FROM bss_window":                                                                  "{4,256}",
 		"SELECT captures FROM (SELECT capture_name[1] || ' ' || capture_kernel_drops[1] FROM report) AS r (captures)": "wlan0 3",
+		"SELECT capture_hops[1] || ' ' || capture_failed_hops[1] FROM report":                                         "48 1",
+		"SELECT extract(epoch FROM at - window_start) || ' ' || kind || ' ' || subject FROM tap_event":                "1.500000 3 phy0",
+		"SELECT country || ' ' || told_at - (SELECT window_start FROM report) FROM tap_radio":                         "DE 00:00:00",
 	} {
 		if got := scan[string](t, conn, sql); got != want {
 			t.Errorf("%s: %q, want %q", sql, got, want)

@@ -56,6 +56,7 @@ func (c *copyBuffer) uint32(v uint32) { c.b = binary.BigEndian.AppendUint32(c.b,
 func (c *copyBuffer) uint64(v uint64) { c.b = binary.BigEndian.AppendUint64(c.b, v) }
 
 func (c *copyBuffer) uuid(v uuid.UUID) { c.length(16); c.b = append(c.b, v[:]...) }
+func (c *copyBuffer) int2(v int16)     { c.length(2); c.uint16(uint16(v)) }
 func (c *copyBuffer) int4(v int32)     { c.length(4); c.uint32(uint32(v)) }
 func (c *copyBuffer) int8(v int64)     { c.length(8); c.uint64(uint64(v)) }
 func (c *copyBuffer) text(v string)    { c.length(len(v)); c.b = append(c.b, v...) }

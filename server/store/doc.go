@@ -30,6 +30,15 @@
 // the node (a bounded cache, filled after commit), so that the usual report reads
 // nothing either.
 //
+// # Radios
+//
+// A report tells of the tap's radios when they changed, and now and then. What the
+// newest window told is in tap_radio and tap_adapter; a report that comes late is
+// not newer and changes nothing there. An adapter that is not listed any more is
+// gone, and forgotten a week later, so that what a tap names is bounded. What
+// happened to a tap is in tap_event, the one observation with a row an item: events
+// are few, and are read by time across taps.
+//
 // # Time
 //
 // Windows carry the taps' UTC; registries keep event time. received_at and all

@@ -8,11 +8,13 @@ import (
 )
 
 // A family is one kind of observation: a table of the report and the table of the
-// database into which it is packed.
+// database into which it is packed, a row a report; or, where write is set, one
+// that has a row an item (events).
 type family struct {
 	table   string
 	rows    func(*wirepb.Report) int
 	columns []column
+	write   func(*copyBuffer, *Incoming) // instead of columns
 
 	copySQL  string // into staging
 	mergeSQL string // from staging
@@ -38,15 +40,24 @@ func newFamily(table string, rows func(*wirepb.Report) int, columns ...[]column)
 	for _, c := range f.columns {
 		names = append(names, c.name)
 	}
-	list := strings.Join(names, ", ")
-	f.copySQL = fmt.Sprintf("COPY stage_%s (%s) FROM STDIN (FORMAT binary)", table, list)
-	f.mergeSQL = fmt.Sprintf("INSERT INTO %s (%s)\nSELECT %s\nFROM stage_%s\nORDER BY tenant_id, tap_id, window_start", table, list, list, table)
+	f.statements(names)
 	return f
 }
 
-// writeRow appends the report's row to c, if it has one.
-func (f *family) writeRow(c *copyBuffer, in *Incoming) {
+// statements makes the statements that bring columns to staging and from there.
+func (f *family) statements(columns []string) {
+	list := strings.Join(columns, ", ")
+	f.copySQL = fmt.Sprintf("COPY stage_%s (%s) FROM STDIN (FORMAT binary)", f.table, list)
+	f.mergeSQL = fmt.Sprintf("INSERT INTO %s (%s)\nSELECT %s\nFROM stage_%s\nORDER BY tenant_id, tap_id, window_start", f.table, list, list, f.table)
+}
+
+// writeRows appends what the report has for the table to c.
+func (f *family) writeRows(c *copyBuffer, in *Incoming) {
 	if f.rows(in.Report) == 0 {
+		return
+	}
+	if f.write != nil {
+		f.write(c, in)
 		return
 	}
 	c.begin(observationKeyFields + len(f.columns))
@@ -155,6 +166,6 @@ func each[F, T any](from []F, get func(F) T) []T {
 func families() []family {
 	return []family{
 		bssFamily(), stationFamily(), probeFamily(), disconnectFamily(), handshakeFamily(), channelFamily(), remoteIDFamily(),
-		hostFamily(), arpFamily(), dhcpFamily(), dnsFamily(), flowFamily(),
+		hostFamily(), arpFamily(), dhcpFamily(), dnsFamily(), flowFamily(), eventFamily(),
 	}
 }

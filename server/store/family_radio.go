@@ -117,6 +117,7 @@ func channelFamily() family {
 	}, signalColumns(func(r *wirepb.Report) *wirepb.Signals { return t(r).GetSignals() }), []column{
 		int4Column("noise_sum_dbm", func(r *wirepb.Report) []int32 { return t(r).GetNoiseSumDbm() }),
 		int4Column("noise_count", func(r *wirepb.Report) []uint32 { return t(r).GetNoiseCount() }),
+		int4Column("drops", func(r *wirepb.Report) []uint32 { return t(r).GetDrops() }),
 	})
 }
 

@@ -26,10 +26,12 @@ const (
 	Revoked                     // the tap is unknown or revoked; nothing was stored
 )
 
-// Outcome is what became of one report, and which definitions of its boot the
-// database lacks: indexes in ascending order.
+// Outcome is what became of one report, which definitions of its boot the
+// database lacks (indexes in ascending order), and the revision of what the centre
+// wants of the tap; that is 0 where the tap is revoked.
 type Outcome struct {
 	Status           Status
+	DesiredRevision  uint64
 	WantElements     []uint32
 	WantFingerprints []uint32
 }

@@ -31,7 +31,9 @@ func (e *RolesError) Unwrap() error { return e.Err }
 // Migrate brings the schema to this release's version; it does nothing where it
 // is there. Nodes that start together take turns. An error is a *RolesError where
 // somebody with more rights must prepare the database.
-func Migrate(ctx context.Context, cfg Config) error {
+func Migrate(ctx context.Context, cfg Config) error { return migrateTo(ctx, cfg, goose.MaxVersion) }
+
+func migrateTo(ctx context.Context, cfg Config, version int64) error {
 	if err := prepare(ctx, cfg); err != nil {
 		return err
 	}
@@ -46,13 +48,13 @@ func Migrate(ctx context.Context, cfg Config) error {
 	}
 	db := stdlib.OpenDB(*conf)
 	defer db.Close()
-	if err := migrateUp(ctx, db, cfg.Log); err != nil {
+	if err := migrateUp(ctx, db, version, cfg.Log); err != nil {
 		return fmt.Errorf("store: migrate: %w", err)
 	}
 	return nil
 }
 
-func migrateUp(ctx context.Context, db *sql.DB, log *slog.Logger) error {
+func migrateUp(ctx context.Context, db *sql.DB, version int64, log *slog.Logger) error {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
@@ -65,12 +67,29 @@ func migrateUp(ctx context.Context, db *sql.DB, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	results, err := provider.Up(ctx)
-	for _, r := range results {
-		log.Info("migrated", "file", r.Source.Path, "took", r.Duration.Round(time.Millisecond).String())
+	for try := 1; ; try++ {
+		results, err := provider.UpTo(ctx, version)
+		for _, r := range results {
+			log.Info("migrated", "file", r.Source.Path, "took", r.Duration.Round(time.Millisecond).String())
+		}
+		if !isCode(err, codeLockNotAvailable) || try == lockTries {
+			return err
+		}
+		log.Info("a table is in use, migrating again soon", "err", err)
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(lockPause):
+		}
 	}
-	return err
 }
+
+// How often and when to try again where a migration gives up on a table that others
+// read or write: the reports of the nodes that serve go on in between.
+const (
+	lockTries = 60
+	lockPause = 2 * time.Second
+)
 
 const missingRolesSQL = `
 SELECT r

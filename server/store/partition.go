@@ -33,9 +33,9 @@ func partitionedTables() []partitioned {
 	return tables
 }
 
-// rollupTables are the tables of 0006_create_rollups.sql.
+// rollupTables are the tables of 0006_create_rollups.sql, and coverage_10m.
 func rollupTables() []string {
-	return []string{"bss_10m", "station_10m", "probe_10m", "channel_10m", "host_10m"}
+	return []string{"bss_10m", "station_10m", "probe_10m", "channel_10m", "host_10m", "coverage_10m"}
 }
 
 // bounds returns the name and range of the partition that holds t.

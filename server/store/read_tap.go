@@ -40,6 +40,12 @@ type Tap struct {
 	CaptureFrames   []int64
 	CaptureDrops    []int64
 	CaptureError    []string
+	CaptureHops     []int32
+	CaptureFailed   []int32 // hops that the kernel refused
+
+	RadioCountry *string    // regulatory domain
+	RadioToldAt  *time.Time // window that told of its radios; nil: none did
+	Adapters     []Adapter  `db:"-"` // by name
 }
 
 const tapsSQL = `
@@ -72,7 +78,11 @@ SELECT t.id::text AS id,
        r.capture_link_type,
        r.capture_frames,
        r.capture_kernel_drops AS capture_drops,
-       r.capture_error
+       r.capture_error,
+       r.capture_hops,
+       r.capture_failed_hops AS capture_failed,
+       d.country AS radio_country,
+       d.told_at AS radio_told_at
 FROM tap t
 JOIN site s ON s.tenant_id = t.tenant_id AND s.id = t.site_id
 LEFT JOIN report r
@@ -81,6 +91,9 @@ LEFT JOIN report r
  AND r.boot_id = t.last_boot_id
  AND r.sequence = t.last_sequence
  AND r.window_start = t.last_window_start
+LEFT JOIN tap_radio d
+  ON d.tenant_id = t.tenant_id
+ AND d.tap_id = t.id
 LEFT JOIN LATERAL (
   SELECT sum(b.kernel_drops) AS kernel_drops,
          sum(b.frames) AS frames
@@ -105,9 +118,20 @@ func (r *Reader) Taps(ctx context.Context, tenant string, span Span) (taps []Tap
 }
 
 func (v *view) tapRows(ctx context.Context, ids []string) ([]Tap, error) {
-	return collect[Tap](ctx, v, tapsSQL, pgx.StrictNamedArgs{
+	taps, err := collect[Tap](ctx, v, tapsSQL, pgx.StrictNamedArgs{
 		"tenant": v.tenant, "taps": ids, "from": v.span.From, "to": v.span.To,
 	})
+	if err != nil {
+		return nil, err
+	}
+	adapters, err := v.adapters(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i := range taps {
+		taps[i].Adapters = adapters[taps[i].ID]
+	}
+	return taps, nil
 }
 
 // TapHistory is a tap with its past.

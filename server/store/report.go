@@ -15,9 +15,9 @@ const reportColumns = `tenant_id, tap_id, boot_id, sequence, window_start, lengt
   reports_dropped, uptime_s, cpu_permille, process_cpu_permille, process_memory_bytes, memory_total_bytes,
   memory_available_bytes, temperature_mc, spool_reports, spool_bytes, frames, bytes, kernel_drops, capture_name,
   capture_kind, capture_link_type, capture_frames, capture_bytes, capture_kernel_drops, capture_bad_fcs,
-  capture_malformed, capture_unsupported, capture_error, refused_table, refused_rows`
+  capture_malformed, capture_unsupported, capture_error, refused_table, refused_rows, capture_hops, capture_failed_hops`
 
-const reportFields = 33
+const reportFields = 35
 
 const copyReportsSQL = `COPY stage_report (` + reportColumns + `) FROM STDIN (FORMAT binary)`
 
@@ -112,6 +112,8 @@ func writeReport(c *copyBuffer, in *Incoming) {
 	c.texts(each(captures, func(p *wirepb.Capture) string { return plain(p.GetError()) }))
 	c.texts(each(refused, func(r *wirepb.Refused) string { return plain(r.GetTable()) }))
 	int8s(c, each(refused, func(r *wirepb.Refused) int64 { return clamp(r.GetRows()) }))
+	int4s(c, each(captures, func(p *wirepb.Capture) uint32 { return min(p.GetHops(), math.MaxInt32) }))
+	int4s(c, each(captures, func(p *wirepb.Capture) uint32 { return min(p.GetFailedHops(), math.MaxInt32) }))
 }
 
 // clamp converts to the database's largest number where n is beyond it.

@@ -5,12 +5,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"picket/server/store"
 	"picket/server/testdb"
+	"picket/shared/desired"
 )
 
 // tenantTablesSQL lists the tables that have a tenant, partitions aside.
@@ -81,6 +83,15 @@ func TestTheAPISeesOneTenantAndOthersNeverHappen(t *testing.T) {
 	}
 	if _, err := s.RollUpAt(t.Context(), start().Add(2*store.Bucket)); err != nil {
 		t.Fatal(err)
+	}
+	for _, tap := range []store.TapIdentity{a, b} {
+		tenant, id := tap.TenantID.String(), tap.TapID.String()
+		if err := s.Desired().PutTap(t.Context(), tenant, id, desired.Settings{}, "admin"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Desired().Lock(t.Context(), tenant, id, desired.Lock{Frequency: 2412}, time.Hour, "admin"); err != nil {
+			t.Fatal(err)
+		}
 	}
 	owner := db.Conn(t, store.RoleOwner)
 	api := db.Conn(t, store.RoleAPI)

@@ -72,7 +72,7 @@ func rollUpSome(ctx context.Context, tx pgx.Tx, now time.Time) (int, error) {
 	_, err = pgx.ForEachRow(rows, []any{&tenant, &tap, &bucket}, func() error {
 		n++
 		args := pgx.StrictNamedArgs{"tenant": tenant, "tap": tap, "bucket": bucket}
-		for _, sql := range []string{rollupBSSSQL, rollupStationSQL, rollupProbeSQL, rollupChannelSQL, rollupHostSQL, rolledUpSQL} {
+		for _, sql := range []string{rollupBSSSQL, rollupStationSQL, rollupProbeSQL, rollupChannelSQL, rollupHostSQL, rollupCoverageSQL, rolledUpSQL} {
 			batch.Queue(sql, args)
 		}
 		return nil

@@ -186,3 +186,46 @@ SET mac = EXCLUDED.mac,
   frames_received = EXCLUDED.frames_received,
   bytes_received = EXCLUDED.bytes_received,
   last_heard_at = EXCLUDED.last_heard_at`
+
+// reports is as of tap_10m, whose row is locked: a bucket that gets more of them
+// is not this one any more.
+const rollupCoverageSQL = `
+INSERT INTO coverage_10m AS r (tenant_id, tap_id, bucket, reports, capture, frequency_mhz, listened_ms, frames, drops,
+  last_listened_at)
+SELECT @tenant::uuid, @tap::uuid, @bucket::timestamptz,
+  (SELECT t.reports FROM tap_10m AS t WHERE t.tenant_id = @tenant AND t.tap_id = @tap AND t.bucket = @bucket),
+  array_agg(e.capture), array_agg(e.frequency_mhz), array_agg(e.listened_ms), array_agg(e.frames), array_agg(e.drops),
+  array_agg(e.last_listened_at)
+FROM (
+  SELECT COALESCE(p.capture_name[u.capture], '') AS capture,
+    COALESCE(u.frequency_mhz, 0) AS frequency_mhz,
+    COALESCE(sum(u.listened_ms), 0)::bigint AS listened_ms,
+    COALESCE(sum(u.frames), 0)::bigint AS frames,
+    COALESCE(sum(u.drops), 0)::bigint AS drops,
+    max(w.window_start + w.length_ms * interval '1 millisecond') AS last_listened_at
+  FROM channel_window AS w
+  JOIN report AS p
+    ON p.tenant_id = w.tenant_id
+   AND p.tap_id = w.tap_id
+   AND p.boot_id = w.boot_id
+   AND p.sequence = w.sequence
+   AND p.window_start = w.window_start
+  CROSS JOIN LATERAL unnest(w.capture, w.frequency_mhz, w.listened_ms, w.frames, w.drops)
+    AS u (capture, frequency_mhz, listened_ms, frames, drops)
+  WHERE w.tenant_id = @tenant
+    AND w.tap_id = @tap
+    AND w.window_start >= @bucket
+    AND w.window_start < @bucket::timestamptz + interval '10 minutes'
+    AND (u.listened_ms > 0 OR u.frames > 0 OR u.drops > 0)
+  GROUP BY COALESCE(p.capture_name[u.capture], ''), COALESCE(u.frequency_mhz, 0)
+  ORDER BY COALESCE(p.capture_name[u.capture], ''), COALESCE(u.frequency_mhz, 0)
+) AS e
+HAVING count(*) > 0
+ON CONFLICT (tenant_id, tap_id, bucket) DO UPDATE
+SET reports = EXCLUDED.reports,
+  capture = EXCLUDED.capture,
+  frequency_mhz = EXCLUDED.frequency_mhz,
+  listened_ms = EXCLUDED.listened_ms,
+  frames = EXCLUDED.frames,
+  drops = EXCLUDED.drops,
+  last_listened_at = EXCLUDED.last_listened_at`

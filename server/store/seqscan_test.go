@@ -42,7 +42,19 @@ func TestPagesDoNotScanObservations(t *testing.T) {
 			"clients":  func(ctx context.Context) error { _, _, _, err := r.Stations(ctx, tenant, "", span, 1000); return err },
 			"hosts":    func(ctx context.Context) error { _, _, _, err := r.Hosts(ctx, tenant, span, 1000); return err },
 			"taps":     func(ctx context.Context) error { _, err := r.Taps(ctx, tenant, span); return err },
-			"home":     func(ctx context.Context) error { _, _, err := r.Home(ctx, tenant, span, 20); return err },
+			"events": func(ctx context.Context) error {
+				_, _, err := r.Events(ctx, tenant, span, store.EventQuery{Limit: 100})
+				return err
+			},
+			"events of a tap": func(ctx context.Context) error {
+				_, _, err := r.Events(ctx, tenant, span, store.EventQuery{Tap: tap.TapID.String(), Kinds: []int16{3}, Limit: 100})
+				return err
+			},
+			"coverage": func(ctx context.Context) error {
+				_, err := r.TapCoverage(ctx, tenant, tap.TapID.String(), span)
+				return err
+			},
+			"home": func(ctx context.Context) error { _, _, err := r.Home(ctx, tenant, span, 20); return err },
 		} {
 			if err := page(t.Context()); err != nil {
 				t.Errorf("%s over %v: %v", name, length, err)
@@ -53,7 +65,7 @@ func TestPagesDoNotScanObservations(t *testing.T) {
 	const scansSQL = `
 SELECT relname || ': ' || seq_scan || ' scans'
 FROM pg_stat_user_tables
-WHERE relname ~ '_window_[0-9]+$|^report_[0-9]+$|_10m_[0-9]+$'
+WHERE relname ~ '_window_[0-9]+$|^report_[0-9]+$|_10m_[0-9]+$|^tap_event_[0-9]+$'
   AND seq_scan > 0
 ORDER BY 1`
 	conn := db.Conn(t, store.RoleOwner)

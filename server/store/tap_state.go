@@ -17,13 +17,15 @@ type tapState struct {
 	sequence       int64
 	windowEnd      time.Time // zero: no report yet
 	reportsDropped int64
+
+	desiredRevision int64 // of what the centre wants of it
 }
 
 // Locks are taken in the order of the key, so that two nodes never wait for each
 // other. NO KEY lets foreign keys refer to a tap meanwhile.
 const lockTapsSQL = `
 SELECT tenant_id, id, COALESCE(last_boot_id, '00000000-0000-0000-0000-000000000000'), COALESCE(last_sequence, 0),
-  last_window_end, reports_dropped
+  last_window_end, reports_dropped, desired_revision
 FROM tap
 WHERE (tenant_id, id) IN (SELECT * FROM unnest(@tenants::uuid[], @taps::uuid[]))
   AND revoked_at IS NULL
@@ -48,7 +50,7 @@ func lockTaps(ctx context.Context, tx pgx.Tx, in []Incoming) (map[tapKey]tapStat
 	var k tapKey
 	var st tapState
 	var end *time.Time
-	_, err = pgx.ForEachRow(rows, []any{&k.tenant, &k.tap, &st.boot, &st.sequence, &end, &st.reportsDropped}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&k.tenant, &k.tap, &st.boot, &st.sequence, &end, &st.reportsDropped, &st.desiredRevision}, func() error {
 		st.windowEnd = time.Time{}
 		if end != nil {
 			st.windowEnd = *end
@@ -72,10 +74,12 @@ SET version = u.version,
   last_sequence = u.sequence,
   last_window_start = u.window_start,
   last_window_end = u.window_end,
-  reports_dropped = u.reports_dropped
+  reports_dropped = u.reports_dropped,
+  followed_revision = NULLIF(u.followed, 0)
 FROM unnest(@tenants::uuid[], @taps::uuid[], @versions::text[], @demonstrations::boolean[], @boots::uuid[],
-  @sequences::bigint[], @starts::timestamptz[], @ends::timestamptz[], @dropped::bigint[])
-  AS u (tenant_id, tap_id, version, demonstration, boot_id, sequence, window_start, window_end, reports_dropped)
+  @sequences::bigint[], @starts::timestamptz[], @ends::timestamptz[], @dropped::bigint[],
+  @followed::bigint[])
+  AS u (tenant_id, tap_id, version, demonstration, boot_id, sequence, window_start, window_end, reports_dropped, followed)
 WHERE tap.tenant_id = u.tenant_id
   AND tap.id = u.tap_id`
 
@@ -128,7 +132,7 @@ func queueTaps(batch *pgx.Batch, fresh []*Incoming, states map[tapKey]tapState) 
 		batch.Queue(updateTapsSQL, pgx.StrictNamedArgs{
 			"tenants": newest.tenants, "taps": newest.taps, "versions": newest.versions,
 			"demonstrations": newest.demonstrations, "boots": newest.boots, "sequences": newest.sequences,
-			"starts": newest.starts, "ends": newest.ends, "dropped": newest.dropped,
+			"starts": newest.starts, "ends": newest.ends, "dropped": newest.dropped, "followed": newest.followed,
 		})
 	}
 	if len(touched.taps) > 0 {
@@ -145,7 +149,9 @@ func queueTaps(batch *pgx.Batch, fresh []*Incoming, states map[tapKey]tapState) 
 
 func stateAfter(in *Incoming) tapState {
 	h := in.Report.GetHeader()
-	return tapState{in.bootID(), int64(h.GetSequence()), in.windowEnd(), clamp(h.GetReportsDropped())}
+	return tapState{
+		boot: in.bootID(), sequence: int64(h.GetSequence()), windowEnd: in.windowEnd(), reportsDropped: clamp(h.GetReportsDropped()),
+	}
 }
 
 // gapBefore says why nothing covers the time between the tap's last window and
@@ -170,6 +176,7 @@ type tapColumns struct {
 	versions, reasons    []string
 	demonstrations       []bool
 	sequences, dropped   []int64
+	followed             []int64 // revisions of desired state
 	starts, ends         []time.Time
 }
 
@@ -182,6 +189,7 @@ func (c *tapColumns) add(in *Incoming) {
 	c.sequences = append(c.sequences, int64(h.GetSequence()))
 	c.starts, c.ends = append(c.starts, in.windowStart()), append(c.ends, in.windowEnd())
 	c.dropped = append(c.dropped, clamp(h.GetReportsDropped()))
+	c.followed = append(c.followed, clamp(h.GetDesiredRevision()))
 }
 
 func (c *tapColumns) addGap(in *Incoming, from time.Time, reason string) {

@@ -18,7 +18,8 @@ type ReportSpec struct {
 	Hosts    int
 	Seed     uint64 // of addresses and counts; the same seed hears the same things
 
-	// Definitions sends the fingerprints' definitions along; there are three.
+	// Definitions sends along what the first report of a boot does: the fingerprints'
+	// definitions, of which there are three, the tap's one radio, and an event of it.
 	Definitions bool
 }
 
@@ -35,7 +36,7 @@ func Report(spec ReportSpec) *wirepb.Report {
 	b.r.Health = &wirepb.Health{
 		UptimeS: uint32(spec.Sequence * 10), CpuPermille: []uint32{120, 80}, ProcessCpuPermille: 35,
 		ProcessMemoryBytes: 40 << 20, MemoryTotalBytes: 1 << 30, MemoryAvailableBytes: 600 << 20, TemperatureMc: &temperature,
-		Captures: []*wirepb.Capture{{Name: "wlan0", Kind: wirepb.Capture_KIND_RADIO, LinkType: 127, Frames: 12_000, Bytes: 2_000_000, KernelDrops: 3}},
+		Captures: []*wirepb.Capture{{Name: "wlan0", Kind: wirepb.Capture_KIND_RADIO, LinkType: 127, Frames: 12_000, Bytes: 2_000_000, KernelDrops: 3, Hops: 48, FailedHops: 1}},
 		Refused:  []*wirepb.Refused{{Table: "bss", Rows: 2}},
 	}
 	b.dictionary(spec)
@@ -45,6 +46,7 @@ func Report(spec ReportSpec) *wirepb.Report {
 	b.wire(spec)
 	if spec.Definitions {
 		b.definitions()
+		b.radio()
 	}
 	return b.r
 }
@@ -180,6 +182,16 @@ func (b *builder) events() {
 		t.NoiseSumDbm, t.NoiseCount = append(t.NoiseSumDbm, -95*2000), append(t.NoiseCount, 2000)
 	}
 	b.r.Channels.Signals = b.signals(6)
+	b.r.Channels.Drops = []uint32{0, 2, 0, 0, 1, 0}
+}
+
+func (b *builder) radio() {
+	b.r.Health.Radio = &wirepb.Radio{Country: "DE", Adapters: []*wirepb.Adapter{{
+		Name: "phy0", Mac: []byte{0x00, 0x00, 0x5e, 0x00, 0x53, 0x01}, Driver: "mt7921u", Device: "usb 0e8d:7961",
+		State: wirepb.Adapter_STATE_LISTENING, Text: "It listens as wlan0.", Capture: "wlan0",
+		FrequenciesMhz: []uint32{2412, 2437, 2462, 5180, 5500, 5745, 5955},
+	}}}
+	b.r.Health.Events = []*wirepb.Event{{AtMs: 1_500, Kind: wirepb.Event_KIND_ADAPTER_CLAIMED, Subject: "phy0", Text: "It listens as wlan0."}}
 }
 
 func (b *builder) wire(spec ReportSpec) {

@@ -180,6 +180,7 @@ func (v *validator) channels(t *wirepb.ChannelTable, captures int) {
 	v.signals(&t.Signals)
 	column(v, "noise_sum_dbm", &t.NoiseSumDbm)
 	v.counts("noise_count", &t.NoiseCount)
+	v.counts("drops", &t.Drops)
 }
 
 func (v *validator) remoteIDs(t *wirepb.RemoteIDTable) {

@@ -21,6 +21,10 @@ const (
 	maxBins         = 64
 	maxCores        = 1024
 	maxAddresses    = 1 << 17
+	maxAdapters     = 64
+	maxEvents       = 1024
+	maxText         = 512
+	maxFrequencies  = 512
 )
 
 // maxWindowStart is the year 9999: later times do not fit the database's, nor
@@ -91,6 +95,8 @@ func (v *validator) header(h *wirepb.Header) {
 		v.fail("software version has %d octets, at most %d", len(h.GetSoftwareVersion()), maxVersion)
 	case h.GetReportsDropped() > math.MaxInt64:
 		v.fail("reports dropped is %d", h.GetReportsDropped())
+	case h.GetDesiredRevision() > math.MaxInt64:
+		v.fail("revision %d of the desired state", h.GetDesiredRevision())
 	}
 }
 
@@ -118,6 +124,51 @@ func (v *validator) health(h *wirepb.Health) {
 	for _, n := range []uint64{h.GetProcessMemoryBytes(), h.GetMemoryTotalBytes(), h.GetMemoryAvailableBytes(), h.GetSpoolBytes()} {
 		if n > math.MaxInt64 {
 			v.fail("a size of %d octets", n)
+		}
+	}
+	v.radio(h.GetRadio())
+	v.events(h.GetEvents())
+}
+
+func (v *validator) radio(r *wirepb.Radio) {
+	if len(r.GetCountry()) != 0 && len(r.GetCountry()) != 2 {
+		v.fail("a regulatory domain of %d octets", len(r.GetCountry()))
+	}
+	if len(r.GetAdapters()) > maxAdapters {
+		v.fail("%d adapters, at most %d", len(r.GetAdapters()), maxAdapters)
+		return
+	}
+	for _, a := range r.GetAdapters() {
+		if n := len(a.GetMac()); n != 0 && n != 6 {
+			v.fail("adapter %q: an address of %d octets", a.GetName(), n)
+		}
+		for _, text := range []string{a.GetName(), a.GetDriver(), a.GetDevice(), a.GetCapture()} {
+			if len(text) > maxName {
+				v.fail("an adapter's name, driver, device or capture has %d octets, at most %d", len(text), maxName)
+			}
+		}
+		if len(a.GetText()) > maxText {
+			v.fail("adapter %q: a text of %d octets, at most %d", a.GetName(), len(a.GetText()), maxText)
+		}
+		if len(a.GetFrequenciesMhz()) > maxFrequencies {
+			v.fail("adapter %q: %d frequencies, at most %d", a.GetName(), len(a.GetFrequenciesMhz()), maxFrequencies)
+		}
+		for _, f := range a.GetFrequenciesMhz() {
+			if f > math.MaxUint16 {
+				v.fail("adapter %q: a frequency of %d MHz", a.GetName(), f)
+			}
+		}
+	}
+}
+
+func (v *validator) events(all []*wirepb.Event) {
+	if len(all) > maxEvents {
+		v.fail("%d events, at most %d", len(all), maxEvents)
+		return
+	}
+	for _, e := range all {
+		if e.GetAtMs() > maxWindowMS || len(e.GetSubject()) > maxName || len(e.GetText()) > maxText {
+			v.fail("an event at %d ms with a subject of %d octets and a text of %d", e.GetAtMs(), len(e.GetSubject()), len(e.GetText()))
 		}
 	}
 }

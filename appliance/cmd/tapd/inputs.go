@@ -17,7 +17,7 @@ import (
 
 // inputs returns what to capture from, and whether it is a recording, which
 // reports then say.
-func inputs(cfg config.Config, sys fs.FS, own *ownTraffic, log *slog.Logger) (all []pipeline.Input, recording bool, err error) {
+func inputs(cfg config.Config, sys fs.FS, own *ownTraffic, ring int, log *slog.Logger) (all []pipeline.Input, recording bool, err error) {
 	if len(cfg.Demos) > 0 {
 		for _, path := range cfg.Demos {
 			all = append(all, fileInput(path, func() (capture.Source, error) { return capture.OpenDemo(path) }))
@@ -26,7 +26,7 @@ func inputs(cfg config.Config, sys fs.FS, own *ownTraffic, log *slog.Logger) (al
 	}
 	names := cfg.Captures
 	if len(names) == 0 {
-		if names = ethernetInterfaces(sys); len(names) == 0 {
+		if names = ethernetInterfaces(sys); len(names) == 0 && len(cfg.Radios) == 0 {
 			return nil, false, errors.New("no Ethernet interface is up: name one with -capture")
 		}
 	}
@@ -42,7 +42,7 @@ func inputs(cfg config.Config, sys fs.FS, own *ownTraffic, log *slog.Logger) (al
 		case strings.ContainsRune(name, '/'):
 			return nil, false, fmt.Errorf("capture %s: %w", name, fs.ErrNotExist)
 		default:
-			all = append(all, interfaceInput(name, sys, own))
+			all = append(all, interfaceInput(name, sys, own, ring))
 		}
 	}
 	if recordings > 0 && recordings < len(names) {
@@ -71,10 +71,10 @@ func once(path string) func() (capture.Source, error) {
 	}
 }
 
-func interfaceInput(name string, sys fs.FS, own *ownTraffic) pipeline.Input {
+func interfaceInput(name string, sys fs.FS, own *ownTraffic, ring int) pipeline.Input {
 	in := pipeline.Input{Name: name, Kind: interfaceKind(sys, name), Driver: driver(sys, name)}
 	in.Open = func() (capture.Source, error) {
-		opt := capture.LiveOptions{Promiscuous: in.Kind == wirepb.Capture_KIND_ETHERNET}
+		opt := capture.LiveOptions{Promiscuous: in.Kind == wirepb.Capture_KIND_ETHERNET, RingOctets: ring}
 		if in.Kind == wirepb.Capture_KIND_ETHERNET {
 			opt.Filter = own.filter()
 		}
@@ -88,7 +88,7 @@ func interfaceInput(name string, sys fs.FS, own *ownTraffic) pipeline.Input {
 }
 
 // howToPermit tells what an operator has to do.
-const howToPermit = "give tapd the capability once with: sudo setcap cap_net_raw+ep PATH-OF-TAPD, or run it with sudo"
+const howToPermit = "give tapd the capabilities once with: sudo setcap cap_net_raw,cap_net_admin+ep PATH-OF-TAPD, or run it with sudo"
 
 // checkPermission tries the interfaces once. Without the capability there is
 // nothing to report if there are only interfaces; otherwise the tap goes on with
@@ -114,7 +114,7 @@ func checkPermission(all []pipeline.Input, log *slog.Logger) error {
 			log.Warn("interface cannot be captured now; it is tried again", "capture", in.Name, "err", err)
 		}
 	}
-	if denied == len(all) {
+	if denied > 0 && denied == len(all) {
 		return fmt.Errorf("%w; %s", last, howToPermit)
 	}
 	return nil

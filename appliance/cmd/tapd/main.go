@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"picket/appliance/config"
+	"picket/appliance/limits"
 )
 
 // version is set when a release is built.
@@ -22,6 +23,10 @@ func main() {
 	}
 }
 
+// expectedCaptures is by how many rings memory is divided: two radios and the wire,
+// and one to spare. More of them take more.
+const expectedCaptures = 4
+
 func run(ctx context.Context, args []string, log *slog.Logger) error {
 	cfg, err := config.Parse(args, os.Stdout)
 	if err != nil {
@@ -32,7 +37,9 @@ func run(ctx context.Context, args []string, log *slog.Logger) error {
 		return nil
 	}
 	own := &ownTraffic{nodes: cfg.Nodes, log: log}
-	inputs, demonstration, err := inputs(cfg, os.DirFS("/sys"), own, log)
+	budget := limits.Apply(os.DirFS("/"), log)
+	ring := budget.RingOctets(expectedCaptures)
+	inputs, demonstration, err := inputs(cfg, os.DirFS("/sys"), own, ring, log)
 	if err != nil {
 		return err
 	}
@@ -41,9 +48,9 @@ func run(ctx context.Context, args []string, log *slog.Logger) error {
 		return err
 	}
 	own.nodes = nodeURLs(cfg, id)
-	t, err := newTap(cfg, id, demonstration, log)
+	t, err := newTap(cfg, id, inputs, ring, demonstration, log)
 	if err != nil {
 		return err
 	}
-	return t.run(ctx, inputs)
+	return t.run(ctx, len(inputs))
 }

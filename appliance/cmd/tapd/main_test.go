@@ -202,7 +202,7 @@ func TestWithoutPermission(t *testing.T) {
 	cmd.Env, cmd.Stdout, cmd.Stderr = []string{"TEST_AS_TAPD=1"}, &out, &out
 	cmd.Dir = "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-	if err := cmd.Run(); err == nil || !strings.Contains(out.String(), "CAP_NET_RAW") || !strings.Contains(out.String(), "setcap cap_net_raw+ep") {
+	if err := cmd.Run(); err == nil || !strings.Contains(out.String(), "CAP_NET_RAW") || !strings.Contains(out.String(), "setcap cap_net_raw,cap_net_admin+ep") {
 		t.Errorf("%v: %s", err, out.String())
 	}
 }
@@ -243,7 +243,7 @@ func TestInputs(t *testing.T) {
 	log := slog.New(slog.DiscardHandler)
 	own := &ownTraffic{log: log}
 	file := recording(t)
-	all, isRecording, err := inputs(config.Config{Captures: []string{file}}, fstest.MapFS{}, own, log)
+	all, isRecording, err := inputs(config.Config{Captures: []string{file}}, fstest.MapFS{}, own, 0, log)
 	if err != nil || !isRecording || len(all) != 1 || all[0].Kind != wirepb.Capture_KIND_FILE {
 		t.Fatalf("%+v, %v, %v", all, isRecording, err)
 	}
@@ -255,11 +255,11 @@ func TestInputs(t *testing.T) {
 	if _, err := all[0].Open(); err == nil || !strings.Contains(err.Error(), "ended") {
 		t.Errorf("opened twice: %v", err)
 	}
-	if all, isRecording, err = inputs(config.Config{Captures: []string{"-"}}, fstest.MapFS{}, own, log); err != nil || isRecording || len(all) != 1 {
+	if all, isRecording, err = inputs(config.Config{Captures: []string{"-"}}, fstest.MapFS{}, own, 0, log); err != nil || isRecording || len(all) != 1 {
 		t.Errorf("%+v, %v, %v", all, isRecording, err)
 	}
 	for name, captures := range map[string][]string{"mixture": {"eth0", file}, "missing file": {"./none.pcap"}, "nothing up": nil} {
-		if _, _, err := inputs(config.Config{Captures: captures}, fstest.MapFS{}, own, log); err == nil {
+		if _, _, err := inputs(config.Config{Captures: captures}, fstest.MapFS{}, own, 0, log); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}

@@ -11,11 +11,13 @@ import (
 
 	"picket/appliance/aggregate"
 	"picket/appliance/config"
+	"picket/appliance/desired"
 	"picket/appliance/health"
 	"picket/appliance/identity"
 	"picket/appliance/pipeline"
 	"picket/appliance/report"
 	"picket/appliance/spool"
+	wanted "picket/shared/desired"
 	"picket/shared/task"
 	"picket/shared/wire"
 	"picket/shared/wire/wirepb"
@@ -34,15 +36,21 @@ type tap struct {
 	definitions *aggregate.Definitions
 	health      *health.Reader
 	pipeline    pipeline.Config
-	lost        uint64 // reports that could not even be spooled
+	tell        telling
+	desired     *desired.Follower // nil: a recording obeys nobody
+	live        *pipeline.Live
+	enrolled    time.Duration // length of windows as the cluster said at enrolment
+	radios      *radios       // nil: none are to be used
+	lost        uint64        // reports that could not even be spooled
 }
 
-func newTap(cfg config.Config, id *identity.Identity, demonstration bool, log *slog.Logger) (*tap, error) {
+func newTap(cfg config.Config, id *identity.Identity, inputs []pipeline.Input, ring int, demonstration bool, log *slog.Logger) (*tap, error) {
 	s, err := spool.Open(filepath.Join(cfg.State, "spool"), cfg.Spool)
 	if err != nil {
 		return nil, err
 	}
 	t := &tap{log: log, spool: s, definitions: aggregate.NewDefinitions(), health: health.NewReader()}
+	t.enrolled = id.Window
 	t.pipeline = pipeline.Config{
 		Window: id.Window, Version: version, Demonstration: demonstration,
 		Definitions: t.definitions, Health: t.describe, Emit: t.emit,
@@ -51,20 +59,63 @@ func newTap(cfg config.Config, id *identity.Identity, demonstration bool, log *s
 		t.pipeline.Window = cfg.Window
 	}
 	_, _ = rand.Read(t.pipeline.Boot[:]) // never fails: crypto/rand ends the process instead
-	t.sender = report.New(report.Config{
+	deliver := report.Config{
 		Queue: s, URLs: nodeURLs(cfg, id), Client: report.NewClient(id.TLSConfig()), Signer: id.Signer(), Log: log, Want: t.want,
-	})
+	}
+	if !demonstration {
+		t.desired = desired.New(desired.Config{
+			Dir: cfg.State, URLs: deliver.URLs, Client: deliver.Client, Identity: id, Log: log,
+			Changed: func(d wanted.Document) { t.obey(cfg, d, true) },
+		})
+		deliver.Desired = t.desired.Newer
+		if d, ok := t.desired.Current(); ok && d.WindowMS != 0 && cfg.Window == 0 {
+			t.pipeline.Window = time.Duration(d.WindowMS) * time.Millisecond
+		}
+	}
+	t.sender = report.New(deliver)
+	t.live = pipeline.NewLive(t.pipeline, inputs, log)
+	if len(cfg.Radios) > 0 {
+		t.radios = newRadios(cfg, t.live, ring, &t.tell, log)
+	}
+	if t.desired != nil {
+		if d, ok := t.desired.Current(); ok {
+			t.obey(cfg, d, false)
+		}
+	}
 	return t, nil
 }
 
+// obey does what the centre wants; news says that it has just said so.
+func (t *tap) obey(cfg config.Config, d wanted.Document, news bool) {
+	if news {
+		t.tell.happened(time.Now(), wirepb.Event_KIND_DESIRED_CHANGED, "", fmt.Sprintf("Follows revision %d of what the centre wants.", d.Revision))
+		length := time.Duration(d.WindowMS) * time.Millisecond
+		if length == 0 {
+			length = t.enrolled // the centre no longer says
+		}
+		if cfg.Window == 0 {
+			t.live.SetWindow(length)
+		}
+	}
+	if t.radios != nil {
+		t.radios.obey(d.Radio, cfg.Country)
+	}
+}
+
 // run captures and delivers until a signal, and then ends in order.
-func (t *tap) run(ctx context.Context, inputs []pipeline.Input) error {
+func (t *tap) run(ctx context.Context, sources int) error {
 	if left := t.spool.Len(); left > 0 || t.spool.Damaged() > 0 {
 		t.log.Info("reports from before are still to be sent", "reports", left, "damaged_octets", t.spool.Damaged())
 	}
-	t.log.Info("capturing", "version", version, "sources", len(inputs), "window", t.pipeline.Window.String())
-	live := pipeline.NewLive(t.pipeline, inputs, t.log)
-	err := task.Run(ctx, t.log, task.Signals(), live, t.spool.Task(t.log), t.sender)
+	t.log.Info("capturing", "version", version, "sources", sources, "window", t.pipeline.Window.String())
+	tasks := []task.Task{task.Signals(), t.live, t.spool.Task(t.log), t.sender}
+	if t.desired != nil {
+		tasks = append(tasks, t.desired)
+	}
+	if t.radios != nil {
+		tasks = append(tasks, t.radios.tasks()...)
+	}
+	err := task.Run(ctx, t.log, tasks...)
 
 	// The last window is in the spool by now.
 	syncErr := t.spool.Sync()
@@ -72,6 +123,9 @@ func (t *tap) run(ctx context.Context, inputs []pipeline.Input) error {
 	defer cancel()
 	if err := t.sender.Flush(last); err != nil {
 		t.log.Info("reports wait for the next start", "reports", t.spool.Len(), "err", err)
+	}
+	if t.radios != nil {
+		err = errors.Join(err, t.radios.tuner.close())
 	}
 	return errors.Join(err, syncErr, t.spool.Close())
 }
@@ -87,6 +141,11 @@ func (t *tap) describe(h *wirepb.Health) {
 // tap that stops for a full disk hears nothing at all.
 func (t *tap) emit(r *wirepb.Report) error {
 	r.Header.ReportsDropped = t.spool.Dropped() + t.sender.Refused() + t.lost
+	if t.desired != nil {
+		d, _ := t.desired.Current()
+		r.Header.DesiredRevision = d.Revision
+	}
+	t.tell.fill(r)
 	id := spool.ReportID{Boot: t.pipeline.Boot, Sequence: r.Header.Sequence}
 	body, err := wire.Encode(r)
 	if err != nil {

@@ -59,6 +59,10 @@ type Elements struct {
 	Link              uint8 // identifier of this link within MLD
 	htCentre          uint8 // centre segment 2 of HT operation, for VHT widths
 
+	// Neighbors6GHz are the primary channels of 6 GHz that reduced neighbor reports
+	// name: bit n is channel 4n + 1.
+	Neighbors6GHz uint64
+
 	// TIMStart and TIMEnd enclose the traffic indication map in the buffer, which
 	// changes with every beacon; both 0 when there is none.
 	TIMStart, TIMEnd int
@@ -158,13 +162,27 @@ func (e *Elements) add(el *Element, end int) {
 	case elemVHTOperation:
 		e.vhtOperation(v)
 	case elemNeighborReport:
-		e.Features |= wlan.FeatureNeighborReport
+		e.neighbors(v)
 	case elemRSNX:
 		e.rsnx(v)
 	case elemVendor:
 		e.vendor(el)
 	case elemExtension:
 		e.extension(el)
+	}
+}
+
+// neighbors reads 802.11-2020, 9.4.2.170, as far as it says where in 6 GHz to
+// listen: stations find APs there by this report of those in other bands
+// (802.11ax-2021, 26.17.2.3).
+func (e *Elements) neighbors(v []byte) {
+	e.Features |= wlan.FeatureNeighborReport
+	walk := Neighbors{B: v}
+	var n Neighbor
+	for walk.Next(&n) {
+		if n.Class >= 131 && n.Class <= 137 && n.Channel%4 == 1 && n.Channel <= 233 {
+			e.Neighbors6GHz |= 1 << (n.Channel / 4)
+		}
 	}
 }
 

@@ -91,3 +91,16 @@ func TestNeighborsDoesNotAllocate(t *testing.T) {
 		})
 	}
 }
+
+func TestElementsNameTheChannelsOf6GHz(t *testing.T) {
+	var e dot11.Elements
+	// Two reports: channel 37 of 6 GHz beside one of 2.4 GHz, then 5 and 233; and what
+	// is no primary channel of 6 GHz.
+	b := octets(t, "c9 0a 0001 83 25 ff 0001 51 06 05 c9 14 0001 83 05 ff 0001 83 e9 ff 0001 83 02 ff 0001 83 ed ff")
+	if err := e.Decode(b); err != nil {
+		t.Fatal(err)
+	}
+	if want := uint64(1<<(37/4) | 1<<(5/4) | 1<<(233/4)); e.Neighbors6GHz != want {
+		t.Errorf("channels %x, want %x", e.Neighbors6GHz, want)
+	}
+}

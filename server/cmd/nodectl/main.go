@@ -32,6 +32,7 @@ Commands:
   first-login  make a new link for the first administrator; the one before ends
   migrate      bring the database's schema to this release
   taps         list the taps
+  radio        show and set what taps' radios should do, lock a channel
 
 nodectl COMMAND -help tells a command's options.
 
@@ -54,7 +55,7 @@ type command struct {
 }
 
 func commands() []command {
-	return []command{{"token", token}, {"first-login", firstLogin}, {"migrate", migrate}, {"taps", taps}}
+	return []command{{"token", token}, {"first-login", firstLogin}, {"migrate", migrate}, {"taps", taps}, {"radio", radio}}
 }
 
 func main() {

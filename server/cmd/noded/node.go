@@ -76,7 +76,7 @@ func newNode(ctx context.Context, c config, s *store.Store, registry *prometheus
 
 	reports := ingest.New(s, ingest.Options{
 		Cluster: n.cluster, CACertificate: authority.CertificatePEM(), WindowMS: windowMS, NodeURLs: n.urls,
-		Log: log, Registerer: registry,
+		SealDesired: authority.SealDesired, Log: log, Registerer: registry,
 	})
 	n.batcher = reports.Batcher()
 	n.app = api.NewApp(log)
@@ -86,7 +86,7 @@ func newNode(ctx context.Context, c config, s *store.Store, registry *prometheus
 	reports.Register(n.app)
 	n.app.Use("/v1", func(*fiber.Ctx) error { return fiber.ErrNotFound }) // no page is there
 	if _, err := api.Mount(n.app, api.Config{
-		Log: log, Auth: people, Reader: s.Reader(), Changes: n.hub, Vendors: vendors,
+		Log: log, Auth: people, Reader: s.Reader(), Desired: s.Desired(), Changes: n.hub, Vendors: vendors,
 		Enrolment: api.Enrolment(s, authority.PublicKeyHash()), Version: version,
 	}); err != nil {
 		return nil, err

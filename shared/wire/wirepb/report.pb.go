@@ -29,6 +29,128 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+type Adapter_State int32
+
+const (
+	Adapter_STATE_UNSPECIFIED Adapter_State = 0
+	Adapter_STATE_LISTENING   Adapter_State = 1
+	Adapter_STATE_UNUSED      Adapter_State = 2 // it cannot or must not be used
+	Adapter_STATE_FAILED      Adapter_State = 3 // it should work and does not; it is tried again
+	Adapter_STATE_GONE        Adapter_State = 4 // unplugged; told once
+)
+
+// Enum value maps for Adapter_State.
+var (
+	Adapter_State_name = map[int32]string{
+		0: "STATE_UNSPECIFIED",
+		1: "STATE_LISTENING",
+		2: "STATE_UNUSED",
+		3: "STATE_FAILED",
+		4: "STATE_GONE",
+	}
+	Adapter_State_value = map[string]int32{
+		"STATE_UNSPECIFIED": 0,
+		"STATE_LISTENING":   1,
+		"STATE_UNUSED":      2,
+		"STATE_FAILED":      3,
+		"STATE_GONE":        4,
+	}
+)
+
+func (x Adapter_State) Enum() *Adapter_State {
+	p := new(Adapter_State)
+	*p = x
+	return p
+}
+
+func (x Adapter_State) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Adapter_State) Descriptor() protoreflect.EnumDescriptor {
+	return file_report_proto_enumTypes[0].Descriptor()
+}
+
+func (Adapter_State) Type() protoreflect.EnumType {
+	return &file_report_proto_enumTypes[0]
+}
+
+func (x Adapter_State) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Adapter_State.Descriptor instead.
+func (Adapter_State) EnumDescriptor() ([]byte, []int) {
+	return file_report_proto_rawDescGZIP(), []int{4, 0}
+}
+
+type Event_Kind int32
+
+const (
+	Event_KIND_UNSPECIFIED        Event_Kind = 0
+	Event_KIND_ADAPTER_APPEARED   Event_Kind = 1
+	Event_KIND_ADAPTER_GONE       Event_Kind = 2
+	Event_KIND_ADAPTER_CLAIMED    Event_Kind = 3 // it listens now
+	Event_KIND_ADAPTER_RELEASED   Event_Kind = 4 // put back as found
+	Event_KIND_ADAPTER_FAILED     Event_Kind = 5
+	Event_KIND_ADAPTER_SILENT     Event_Kind = 6 // it delivered nothing where there cannot be silence
+	Event_KIND_REGULATORY_CHANGED Event_Kind = 7
+	Event_KIND_DESIRED_CHANGED    Event_Kind = 8 // the centre wants something else
+)
+
+// Enum value maps for Event_Kind.
+var (
+	Event_Kind_name = map[int32]string{
+		0: "KIND_UNSPECIFIED",
+		1: "KIND_ADAPTER_APPEARED",
+		2: "KIND_ADAPTER_GONE",
+		3: "KIND_ADAPTER_CLAIMED",
+		4: "KIND_ADAPTER_RELEASED",
+		5: "KIND_ADAPTER_FAILED",
+		6: "KIND_ADAPTER_SILENT",
+		7: "KIND_REGULATORY_CHANGED",
+		8: "KIND_DESIRED_CHANGED",
+	}
+	Event_Kind_value = map[string]int32{
+		"KIND_UNSPECIFIED":        0,
+		"KIND_ADAPTER_APPEARED":   1,
+		"KIND_ADAPTER_GONE":       2,
+		"KIND_ADAPTER_CLAIMED":    3,
+		"KIND_ADAPTER_RELEASED":   4,
+		"KIND_ADAPTER_FAILED":     5,
+		"KIND_ADAPTER_SILENT":     6,
+		"KIND_REGULATORY_CHANGED": 7,
+		"KIND_DESIRED_CHANGED":    8,
+	}
+)
+
+func (x Event_Kind) Enum() *Event_Kind {
+	p := new(Event_Kind)
+	*p = x
+	return p
+}
+
+func (x Event_Kind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Event_Kind) Descriptor() protoreflect.EnumDescriptor {
+	return file_report_proto_enumTypes[1].Descriptor()
+}
+
+func (Event_Kind) Type() protoreflect.EnumType {
+	return &file_report_proto_enumTypes[1]
+}
+
+func (x Event_Kind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Event_Kind.Descriptor instead.
+func (Event_Kind) EnumDescriptor() ([]byte, []int) {
+	return file_report_proto_rawDescGZIP(), []int{5, 0}
+}
+
 type Capture_Kind int32
 
 const (
@@ -65,11 +187,11 @@ func (x Capture_Kind) String() string {
 }
 
 func (Capture_Kind) Descriptor() protoreflect.EnumDescriptor {
-	return file_report_proto_enumTypes[0].Descriptor()
+	return file_report_proto_enumTypes[2].Descriptor()
 }
 
 func (Capture_Kind) Type() protoreflect.EnumType {
-	return &file_report_proto_enumTypes[0]
+	return &file_report_proto_enumTypes[2]
 }
 
 func (x Capture_Kind) Number() protoreflect.EnumNumber {
@@ -78,7 +200,7 @@ func (x Capture_Kind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Capture_Kind.Descriptor instead.
 func (Capture_Kind) EnumDescriptor() ([]byte, []int) {
-	return file_report_proto_rawDescGZIP(), []int{3, 0}
+	return file_report_proto_rawDescGZIP(), []int{6, 0}
 }
 
 type Fingerprint_Kind int32
@@ -120,11 +242,11 @@ func (x Fingerprint_Kind) String() string {
 }
 
 func (Fingerprint_Kind) Descriptor() protoreflect.EnumDescriptor {
-	return file_report_proto_enumTypes[1].Descriptor()
+	return file_report_proto_enumTypes[3].Descriptor()
 }
 
 func (Fingerprint_Kind) Type() protoreflect.EnumType {
-	return &file_report_proto_enumTypes[1]
+	return &file_report_proto_enumTypes[3]
 }
 
 func (x Fingerprint_Kind) Number() protoreflect.EnumNumber {
@@ -133,7 +255,7 @@ func (x Fingerprint_Kind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Fingerprint_Kind.Descriptor instead.
 func (Fingerprint_Kind) EnumDescriptor() ([]byte, []int) {
-	return file_report_proto_rawDescGZIP(), []int{9, 0}
+	return file_report_proto_rawDescGZIP(), []int{12, 0}
 }
 
 type Report struct {
@@ -310,13 +432,14 @@ func (x *Report) GetColumns() []byte {
 
 type Header struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
-	BootId          []byte                 `protobuf:"bytes,1,opt,name=boot_id,json=bootId,proto3" json:"boot_id,omitempty"`                            // 16 octets, random at each start of the tap
-	Sequence        uint64                 `protobuf:"varint,2,opt,name=sequence,proto3" json:"sequence,omitempty"`                                     // of the report in the boot, from 1, without gaps
-	WindowStartUs   int64                  `protobuf:"zigzag64,3,opt,name=window_start_us,json=windowStartUs,proto3" json:"window_start_us,omitempty"`  // UTC, microseconds since 1970
-	WindowLengthMs  uint32                 `protobuf:"varint,4,opt,name=window_length_ms,json=windowLengthMs,proto3" json:"window_length_ms,omitempty"` // 1 to 60,000; shorter than usual when cut short
-	SoftwareVersion string                 `protobuf:"bytes,5,opt,name=software_version,json=softwareVersion,proto3" json:"software_version,omitempty"` // at most 64 octets
-	Demonstration   bool                   `protobuf:"varint,6,opt,name=demonstration,proto3" json:"demonstration,omitempty"`                           // the frames are a recording, replayed as if live
-	ReportsDropped  uint64                 `protobuf:"varint,7,opt,name=reports_dropped,json=reportsDropped,proto3" json:"reports_dropped,omitempty"`   // in this boot, before this one: the spool was full, or a node refused them for good
+	BootId          []byte                 `protobuf:"bytes,1,opt,name=boot_id,json=bootId,proto3" json:"boot_id,omitempty"`                             // 16 octets, random at each start of the tap
+	Sequence        uint64                 `protobuf:"varint,2,opt,name=sequence,proto3" json:"sequence,omitempty"`                                      // of the report in the boot, from 1, without gaps
+	WindowStartUs   int64                  `protobuf:"zigzag64,3,opt,name=window_start_us,json=windowStartUs,proto3" json:"window_start_us,omitempty"`   // UTC, microseconds since 1970
+	WindowLengthMs  uint32                 `protobuf:"varint,4,opt,name=window_length_ms,json=windowLengthMs,proto3" json:"window_length_ms,omitempty"`  // 1 to 60,000; shorter than usual when cut short
+	SoftwareVersion string                 `protobuf:"bytes,5,opt,name=software_version,json=softwareVersion,proto3" json:"software_version,omitempty"`  // at most 64 octets
+	Demonstration   bool                   `protobuf:"varint,6,opt,name=demonstration,proto3" json:"demonstration,omitempty"`                            // the frames are a recording, replayed as if live
+	ReportsDropped  uint64                 `protobuf:"varint,7,opt,name=reports_dropped,json=reportsDropped,proto3" json:"reports_dropped,omitempty"`    // in this boot, before this one: the spool was full, or a node refused them for good
+	DesiredRevision uint64                 `protobuf:"varint,8,opt,name=desired_revision,json=desiredRevision,proto3" json:"desired_revision,omitempty"` // of the desired state that the tap follows; 0: none, its own defaults
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -400,6 +523,13 @@ func (x *Header) GetReportsDropped() uint64 {
 	return 0
 }
 
+func (x *Header) GetDesiredRevision() uint64 {
+	if x != nil {
+		return x.DesiredRevision
+	}
+	return 0
+}
+
 type Health struct {
 	state                protoimpl.MessageState `protogen:"open.v1"`
 	UptimeS              uint32                 `protobuf:"varint,1,opt,name=uptime_s,json=uptimeS,proto3" json:"uptime_s,omitempty"`                                    // of the process
@@ -413,6 +543,8 @@ type Health struct {
 	SpoolBytes           uint64                 `protobuf:"varint,9,opt,name=spool_bytes,json=spoolBytes,proto3" json:"spool_bytes,omitempty"`
 	Captures             []*Capture             `protobuf:"bytes,10,rep,name=captures,proto3" json:"captures,omitempty"`
 	Refused              []*Refused             `protobuf:"bytes,11,rep,name=refused,proto3" json:"refused,omitempty"`
+	Radio                *Radio                 `protobuf:"bytes,12,opt,name=radio,proto3" json:"radio,omitempty"`   // absent: as in the report before
+	Events               []*Event               `protobuf:"bytes,13,rep,name=events,proto3" json:"events,omitempty"` // of this window, in the order of time
 	unknownFields        protoimpl.UnknownFields
 	sizeCache            protoimpl.SizeCache
 }
@@ -524,6 +656,244 @@ func (x *Health) GetRefused() []*Refused {
 	return nil
 }
 
+func (x *Health) GetRadio() *Radio {
+	if x != nil {
+		return x.Radio
+	}
+	return nil
+}
+
+func (x *Health) GetEvents() []*Event {
+	if x != nil {
+		return x.Events
+	}
+	return nil
+}
+
+// Radio is what the box has to listen to the air with. It is sent in the first
+// report of a boot, whenever it changed, and every 10 minutes.
+type Radio struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Country       string                 `protobuf:"bytes,1,opt,name=country,proto3" json:"country,omitempty"`   // regulatory domain in force: ISO 3166-1, or "00" for the world's
+	Adapters      []*Adapter             `protobuf:"bytes,2,rep,name=adapters,proto3" json:"adapters,omitempty"` // all of them, also those that are not used
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Radio) Reset() {
+	*x = Radio{}
+	mi := &file_report_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Radio) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Radio) ProtoMessage() {}
+
+func (x *Radio) ProtoReflect() protoreflect.Message {
+	mi := &file_report_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Radio.ProtoReflect.Descriptor instead.
+func (*Radio) Descriptor() ([]byte, []int) {
+	return file_report_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Radio) GetCountry() string {
+	if x != nil {
+		return x.Country
+	}
+	return ""
+}
+
+func (x *Radio) GetAdapters() []*Adapter {
+	if x != nil {
+		return x.Adapters
+	}
+	return nil
+}
+
+// Adapter is one radio of the box: a wiphy.
+type Adapter struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Name           string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`     // of the wiphy; a plug may change it
+	Mac            []byte                 `protobuf:"bytes,2,opt,name=mac,proto3" json:"mac,omitempty"`       // permanent address, 6 octets, or empty where the kernel tells none
+	Driver         string                 `protobuf:"bytes,3,opt,name=driver,proto3" json:"driver,omitempty"` // of the kernel; empty: not known
+	Device         string                 `protobuf:"bytes,4,opt,name=device,proto3" json:"device,omitempty"` // bus and identity, as in "usb 0e8d:7961"; empty: not known
+	State          Adapter_State          `protobuf:"varint,5,opt,name=state,proto3,enum=picket.wire.v1.Adapter_State" json:"state,omitempty"`
+	Text           string                 `protobuf:"bytes,6,opt,name=text,proto3" json:"text,omitempty"`                                                   // one sentence: what was done, or why it is not used and what would cure that
+	Capture        string                 `protobuf:"bytes,7,opt,name=capture,proto3" json:"capture,omitempty"`                                             // name of its capture; empty: none
+	FrequenciesMhz []uint32               `protobuf:"varint,8,rep,packed,name=frequencies_mhz,json=frequenciesMhz,proto3" json:"frequencies_mhz,omitempty"` // on which it may listen here, ascending
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *Adapter) Reset() {
+	*x = Adapter{}
+	mi := &file_report_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Adapter) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Adapter) ProtoMessage() {}
+
+func (x *Adapter) ProtoReflect() protoreflect.Message {
+	mi := &file_report_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Adapter.ProtoReflect.Descriptor instead.
+func (*Adapter) Descriptor() ([]byte, []int) {
+	return file_report_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Adapter) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Adapter) GetMac() []byte {
+	if x != nil {
+		return x.Mac
+	}
+	return nil
+}
+
+func (x *Adapter) GetDriver() string {
+	if x != nil {
+		return x.Driver
+	}
+	return ""
+}
+
+func (x *Adapter) GetDevice() string {
+	if x != nil {
+		return x.Device
+	}
+	return ""
+}
+
+func (x *Adapter) GetState() Adapter_State {
+	if x != nil {
+		return x.State
+	}
+	return Adapter_STATE_UNSPECIFIED
+}
+
+func (x *Adapter) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *Adapter) GetCapture() string {
+	if x != nil {
+		return x.Capture
+	}
+	return ""
+}
+
+func (x *Adapter) GetFrequenciesMhz() []uint32 {
+	if x != nil {
+		return x.FrequenciesMhz
+	}
+	return nil
+}
+
+// Event is a change that a person may want to know of.
+type Event struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	AtMs          uint32                 `protobuf:"varint,1,opt,name=at_ms,json=atMs,proto3" json:"at_ms,omitempty"` // from the start of the window
+	Kind          Event_Kind             `protobuf:"varint,2,opt,name=kind,proto3,enum=picket.wire.v1.Event_Kind" json:"kind,omitempty"`
+	Subject       string                 `protobuf:"bytes,3,opt,name=subject,proto3" json:"subject,omitempty"` // what it happened to: an adapter's name
+	Text          string                 `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"`       // one sentence
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Event) Reset() {
+	*x = Event{}
+	mi := &file_report_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Event) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Event) ProtoMessage() {}
+
+func (x *Event) ProtoReflect() protoreflect.Message {
+	mi := &file_report_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Event.ProtoReflect.Descriptor instead.
+func (*Event) Descriptor() ([]byte, []int) {
+	return file_report_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *Event) GetAtMs() uint32 {
+	if x != nil {
+		return x.AtMs
+	}
+	return 0
+}
+
+func (x *Event) GetKind() Event_Kind {
+	if x != nil {
+		return x.Kind
+	}
+	return Event_KIND_UNSPECIFIED
+}
+
+func (x *Event) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *Event) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
 // Capture is one source of frames.
 type Capture struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -534,16 +904,18 @@ type Capture struct {
 	Bytes         uint64                 `protobuf:"varint,5,opt,name=bytes,proto3" json:"bytes,omitempty"`                                // on the air or wire, headers of the capture not counted
 	KernelDrops   uint64                 `protobuf:"varint,6,opt,name=kernel_drops,json=kernelDrops,proto3" json:"kernel_drops,omitempty"` // frames that the kernel had and we never saw
 	BadFcs        uint64                 `protobuf:"varint,7,opt,name=bad_fcs,json=badFcs,proto3" json:"bad_fcs,omitempty"`
-	Malformed     uint64                 `protobuf:"varint,8,opt,name=malformed,proto3" json:"malformed,omitempty"`     // frames whose own header could not be read
-	Unsupported   uint64                 `protobuf:"varint,9,opt,name=unsupported,proto3" json:"unsupported,omitempty"` // frames of a link type that we cannot read
-	Error         string                 `protobuf:"bytes,10,opt,name=error,proto3" json:"error,omitempty"`             // why it does not run; empty: it runs
+	Malformed     uint64                 `protobuf:"varint,8,opt,name=malformed,proto3" json:"malformed,omitempty"`                      // frames whose own header could not be read
+	Unsupported   uint64                 `protobuf:"varint,9,opt,name=unsupported,proto3" json:"unsupported,omitempty"`                  // frames of a link type that we cannot read
+	Error         string                 `protobuf:"bytes,10,opt,name=error,proto3" json:"error,omitempty"`                              // why it does not run; empty: it runs
+	Hops          uint32                 `protobuf:"varint,11,opt,name=hops,proto3" json:"hops,omitempty"`                               // of a radio: changes of its channel
+	FailedHops    uint32                 `protobuf:"varint,12,opt,name=failed_hops,json=failedHops,proto3" json:"failed_hops,omitempty"` // changes that the kernel refused
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Capture) Reset() {
 	*x = Capture{}
-	mi := &file_report_proto_msgTypes[3]
+	mi := &file_report_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -555,7 +927,7 @@ func (x *Capture) String() string {
 func (*Capture) ProtoMessage() {}
 
 func (x *Capture) ProtoReflect() protoreflect.Message {
-	mi := &file_report_proto_msgTypes[3]
+	mi := &file_report_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -568,7 +940,7 @@ func (x *Capture) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Capture.ProtoReflect.Descriptor instead.
 func (*Capture) Descriptor() ([]byte, []int) {
-	return file_report_proto_rawDescGZIP(), []int{3}
+	return file_report_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Capture) GetName() string {
@@ -641,6 +1013,20 @@ func (x *Capture) GetError() string {
 	return ""
 }
 
+func (x *Capture) GetHops() uint32 {
+	if x != nil {
+		return x.Hops
+	}
+	return 0
+}
+
+func (x *Capture) GetFailedHops() uint32 {
+	if x != nil {
+		return x.FailedHops
+	}
+	return 0
+}
+
 // Refused counts what a table had no room for, so that a flood shows as one.
 type Refused struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -652,7 +1038,7 @@ type Refused struct {
 
 func (x *Refused) Reset() {
 	*x = Refused{}
-	mi := &file_report_proto_msgTypes[4]
+	mi := &file_report_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -664,7 +1050,7 @@ func (x *Refused) String() string {
 func (*Refused) ProtoMessage() {}
 
 func (x *Refused) ProtoReflect() protoreflect.Message {
-	mi := &file_report_proto_msgTypes[4]
+	mi := &file_report_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -677,7 +1063,7 @@ func (x *Refused) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Refused.ProtoReflect.Descriptor instead.
 func (*Refused) Descriptor() ([]byte, []int) {
-	return file_report_proto_rawDescGZIP(), []int{4}
+	return file_report_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Refused) GetTable() string {
@@ -712,7 +1098,7 @@ type Dictionary struct {
 
 func (x *Dictionary) Reset() {
 	*x = Dictionary{}
-	mi := &file_report_proto_msgTypes[5]
+	mi := &file_report_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -724,7 +1110,7 @@ func (x *Dictionary) String() string {
 func (*Dictionary) ProtoMessage() {}
 
 func (x *Dictionary) ProtoReflect() protoreflect.Message {
-	mi := &file_report_proto_msgTypes[5]
+	mi := &file_report_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -737,7 +1123,7 @@ func (x *Dictionary) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Dictionary.ProtoReflect.Descriptor instead.
 func (*Dictionary) Descriptor() ([]byte, []int) {
-	return file_report_proto_rawDescGZIP(), []int{5}
+	return file_report_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Dictionary) GetMacs() []byte {
@@ -816,7 +1202,7 @@ type Security struct {
 
 func (x *Security) Reset() {
 	*x = Security{}
-	mi := &file_report_proto_msgTypes[6]
+	mi := &file_report_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -828,7 +1214,7 @@ func (x *Security) String() string {
 func (*Security) ProtoMessage() {}
 
 func (x *Security) ProtoReflect() protoreflect.Message {
-	mi := &file_report_proto_msgTypes[6]
+	mi := &file_report_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -841,7 +1227,7 @@ func (x *Security) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Security.ProtoReflect.Descriptor instead.
 func (*Security) Descriptor() ([]byte, []int) {
-	return file_report_proto_rawDescGZIP(), []int{6}
+	return file_report_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Security) GetAkms() uint64 {
@@ -891,7 +1277,7 @@ type Definitions struct {
 
 func (x *Definitions) Reset() {
 	*x = Definitions{}
-	mi := &file_report_proto_msgTypes[7]
+	mi := &file_report_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -903,7 +1289,7 @@ func (x *Definitions) String() string {
 func (*Definitions) ProtoMessage() {}
 
 func (x *Definitions) ProtoReflect() protoreflect.Message {
-	mi := &file_report_proto_msgTypes[7]
+	mi := &file_report_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -916,7 +1302,7 @@ func (x *Definitions) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Definitions.ProtoReflect.Descriptor instead.
 func (*Definitions) Descriptor() ([]byte, []int) {
-	return file_report_proto_rawDescGZIP(), []int{7}
+	return file_report_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Definitions) GetElements() []*Element {
@@ -950,7 +1336,7 @@ type Element struct {
 
 func (x *Element) Reset() {
 	*x = Element{}
-	mi := &file_report_proto_msgTypes[8]
+	mi := &file_report_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -962,7 +1348,7 @@ func (x *Element) String() string {
 func (*Element) ProtoMessage() {}
 
 func (x *Element) ProtoReflect() protoreflect.Message {
-	mi := &file_report_proto_msgTypes[8]
+	mi := &file_report_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -975,7 +1361,7 @@ func (x *Element) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Element.ProtoReflect.Descriptor instead.
 func (*Element) Descriptor() ([]byte, []int) {
-	return file_report_proto_rawDescGZIP(), []int{8}
+	return file_report_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Element) GetIndex() uint32 {
@@ -1046,7 +1432,7 @@ type Fingerprint struct {
 
 func (x *Fingerprint) Reset() {
 	*x = Fingerprint{}
-	mi := &file_report_proto_msgTypes[9]
+	mi := &file_report_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1058,7 +1444,7 @@ func (x *Fingerprint) String() string {
 func (*Fingerprint) ProtoMessage() {}
 
 func (x *Fingerprint) ProtoReflect() protoreflect.Message {
-	mi := &file_report_proto_msgTypes[9]
+	mi := &file_report_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1071,7 +1457,7 @@ func (x *Fingerprint) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fingerprint.ProtoReflect.Descriptor instead.
 func (*Fingerprint) Descriptor() ([]byte, []int) {
-	return file_report_proto_rawDescGZIP(), []int{9}
+	return file_report_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Fingerprint) GetIndex() uint32 {
@@ -1121,7 +1507,7 @@ type Signals struct {
 
 func (x *Signals) Reset() {
 	*x = Signals{}
-	mi := &file_report_proto_msgTypes[10]
+	mi := &file_report_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1133,7 +1519,7 @@ func (x *Signals) String() string {
 func (*Signals) ProtoMessage() {}
 
 func (x *Signals) ProtoReflect() protoreflect.Message {
-	mi := &file_report_proto_msgTypes[10]
+	mi := &file_report_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1146,7 +1532,7 @@ func (x *Signals) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Signals.ProtoReflect.Descriptor instead.
 func (*Signals) Descriptor() ([]byte, []int) {
-	return file_report_proto_rawDescGZIP(), []int{10}
+	return file_report_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Signals) GetCount() []uint32 {
@@ -1212,7 +1598,7 @@ type Times struct {
 
 func (x *Times) Reset() {
 	*x = Times{}
-	mi := &file_report_proto_msgTypes[11]
+	mi := &file_report_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1224,7 +1610,7 @@ func (x *Times) String() string {
 func (*Times) ProtoMessage() {}
 
 func (x *Times) ProtoReflect() protoreflect.Message {
-	mi := &file_report_proto_msgTypes[11]
+	mi := &file_report_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1237,7 +1623,7 @@ func (x *Times) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Times.ProtoReflect.Descriptor instead.
 func (*Times) Descriptor() ([]byte, []int) {
-	return file_report_proto_rawDescGZIP(), []int{11}
+	return file_report_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Times) GetFirstMs() []uint32 {
@@ -1294,7 +1680,7 @@ type BSSTable struct {
 
 func (x *BSSTable) Reset() {
 	*x = BSSTable{}
-	mi := &file_report_proto_msgTypes[12]
+	mi := &file_report_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1306,7 +1692,7 @@ func (x *BSSTable) String() string {
 func (*BSSTable) ProtoMessage() {}
 
 func (x *BSSTable) ProtoReflect() protoreflect.Message {
-	mi := &file_report_proto_msgTypes[12]
+	mi := &file_report_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1319,7 +1705,7 @@ func (x *BSSTable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BSSTable.ProtoReflect.Descriptor instead.
 func (*BSSTable) Descriptor() ([]byte, []int) {
-	return file_report_proto_rawDescGZIP(), []int{12}
+	return file_report_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *BSSTable) GetBssid() []uint32 {
@@ -1513,7 +1899,7 @@ type StationTable struct {
 
 func (x *StationTable) Reset() {
 	*x = StationTable{}
-	mi := &file_report_proto_msgTypes[13]
+	mi := &file_report_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1525,7 +1911,7 @@ func (x *StationTable) String() string {
 func (*StationTable) ProtoMessage() {}
 
 func (x *StationTable) ProtoReflect() protoreflect.Message {
-	mi := &file_report_proto_msgTypes[13]
+	mi := &file_report_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1538,7 +1924,7 @@ func (x *StationTable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StationTable.ProtoReflect.Descriptor instead.
 func (*StationTable) Descriptor() ([]byte, []int) {
-	return file_report_proto_rawDescGZIP(), []int{13}
+	return file_report_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *StationTable) GetStation() []uint32 {
@@ -1651,7 +2037,7 @@ type ProbeTable struct {
 
 func (x *ProbeTable) Reset() {
 	*x = ProbeTable{}
-	mi := &file_report_proto_msgTypes[14]
+	mi := &file_report_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1663,7 +2049,7 @@ func (x *ProbeTable) String() string {
 func (*ProbeTable) ProtoMessage() {}
 
 func (x *ProbeTable) ProtoReflect() protoreflect.Message {
-	mi := &file_report_proto_msgTypes[14]
+	mi := &file_report_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1676,7 +2062,7 @@ func (x *ProbeTable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProbeTable.ProtoReflect.Descriptor instead.
 func (*ProbeTable) Descriptor() ([]byte, []int) {
-	return file_report_proto_rawDescGZIP(), []int{14}
+	return file_report_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ProbeTable) GetStation() []uint32 {
@@ -1719,7 +2105,7 @@ type DisconnectTable struct {
 
 func (x *DisconnectTable) Reset() {
 	*x = DisconnectTable{}
-	mi := &file_report_proto_msgTypes[15]
+	mi := &file_report_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1731,7 +2117,7 @@ func (x *DisconnectTable) String() string {
 func (*DisconnectTable) ProtoMessage() {}
 
 func (x *DisconnectTable) ProtoReflect() protoreflect.Message {
-	mi := &file_report_proto_msgTypes[15]
+	mi := &file_report_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1744,7 +2130,7 @@ func (x *DisconnectTable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DisconnectTable.ProtoReflect.Descriptor instead.
 func (*DisconnectTable) Descriptor() ([]byte, []int) {
-	return file_report_proto_rawDescGZIP(), []int{15}
+	return file_report_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *DisconnectTable) GetTransmitter() []uint32 {
@@ -1846,7 +2232,7 @@ type HandshakeTable struct {
 
 func (x *HandshakeTable) Reset() {
 	*x = HandshakeTable{}
-	mi := &file_report_proto_msgTypes[16]
+	mi := &file_report_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1858,7 +2244,7 @@ func (x *HandshakeTable) String() string {
 func (*HandshakeTable) ProtoMessage() {}
 
 func (x *HandshakeTable) ProtoReflect() protoreflect.Message {
-	mi := &file_report_proto_msgTypes[16]
+	mi := &file_report_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1871,7 +2257,7 @@ func (x *HandshakeTable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HandshakeTable.ProtoReflect.Descriptor instead.
 func (*HandshakeTable) Descriptor() ([]byte, []int) {
-	return file_report_proto_rawDescGZIP(), []int{16}
+	return file_report_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *HandshakeTable) GetBssid() []uint32 {
@@ -2024,13 +2410,14 @@ type ChannelTable struct {
 	Signals       *Signals               `protobuf:"bytes,12,opt,name=signals,proto3" json:"signals,omitempty"`
 	NoiseSumDbm   []int32                `protobuf:"zigzag32,13,rep,packed,name=noise_sum_dbm,json=noiseSumDbm,proto3" json:"noise_sum_dbm,omitempty"`
 	NoiseCount    []uint32               `protobuf:"varint,14,rep,packed,name=noise_count,json=noiseCount,proto3" json:"noise_count,omitempty"` // 0: the driver reports no noise
+	Drops         []uint32               `protobuf:"varint,15,rep,packed,name=drops,proto3" json:"drops,omitempty"`                             // frames that the kernel had and we never saw, as near as it tells
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ChannelTable) Reset() {
 	*x = ChannelTable{}
-	mi := &file_report_proto_msgTypes[17]
+	mi := &file_report_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2042,7 +2429,7 @@ func (x *ChannelTable) String() string {
 func (*ChannelTable) ProtoMessage() {}
 
 func (x *ChannelTable) ProtoReflect() protoreflect.Message {
-	mi := &file_report_proto_msgTypes[17]
+	mi := &file_report_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2055,7 +2442,7 @@ func (x *ChannelTable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChannelTable.ProtoReflect.Descriptor instead.
 func (*ChannelTable) Descriptor() ([]byte, []int) {
-	return file_report_proto_rawDescGZIP(), []int{17}
+	return file_report_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ChannelTable) GetCapture() []uint32 {
@@ -2156,6 +2543,13 @@ func (x *ChannelTable) GetNoiseCount() []uint32 {
 	return nil
 }
 
+func (x *ChannelTable) GetDrops() []uint32 {
+	if x != nil {
+		return x.Drops
+	}
+	return nil
+}
+
 // RemoteIDTable has a row an aircraft identity (ASTM F3411 in a beacon or NAN frame).
 type RemoteIDTable struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2171,7 +2565,7 @@ type RemoteIDTable struct {
 
 func (x *RemoteIDTable) Reset() {
 	*x = RemoteIDTable{}
-	mi := &file_report_proto_msgTypes[18]
+	mi := &file_report_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2183,7 +2577,7 @@ func (x *RemoteIDTable) String() string {
 func (*RemoteIDTable) ProtoMessage() {}
 
 func (x *RemoteIDTable) ProtoReflect() protoreflect.Message {
-	mi := &file_report_proto_msgTypes[18]
+	mi := &file_report_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2196,7 +2590,7 @@ func (x *RemoteIDTable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoteIDTable.ProtoReflect.Descriptor instead.
 func (*RemoteIDTable) Descriptor() ([]byte, []int) {
-	return file_report_proto_rawDescGZIP(), []int{18}
+	return file_report_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *RemoteIDTable) GetTransmitter() []uint32 {
@@ -2258,7 +2652,7 @@ type HostTable struct {
 
 func (x *HostTable) Reset() {
 	*x = HostTable{}
-	mi := &file_report_proto_msgTypes[19]
+	mi := &file_report_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2270,7 +2664,7 @@ func (x *HostTable) String() string {
 func (*HostTable) ProtoMessage() {}
 
 func (x *HostTable) ProtoReflect() protoreflect.Message {
-	mi := &file_report_proto_msgTypes[19]
+	mi := &file_report_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2283,7 +2677,7 @@ func (x *HostTable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HostTable.ProtoReflect.Descriptor instead.
 func (*HostTable) Descriptor() ([]byte, []int) {
-	return file_report_proto_rawDescGZIP(), []int{19}
+	return file_report_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *HostTable) GetMac() []uint32 {
@@ -2358,7 +2752,7 @@ type ARPTable struct {
 
 func (x *ARPTable) Reset() {
 	*x = ARPTable{}
-	mi := &file_report_proto_msgTypes[20]
+	mi := &file_report_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2370,7 +2764,7 @@ func (x *ARPTable) String() string {
 func (*ARPTable) ProtoMessage() {}
 
 func (x *ARPTable) ProtoReflect() protoreflect.Message {
-	mi := &file_report_proto_msgTypes[20]
+	mi := &file_report_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2383,7 +2777,7 @@ func (x *ARPTable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ARPTable.ProtoReflect.Descriptor instead.
 func (*ARPTable) Descriptor() ([]byte, []int) {
-	return file_report_proto_rawDescGZIP(), []int{20}
+	return file_report_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ARPTable) GetMac() []uint32 {
@@ -2459,7 +2853,7 @@ type DHCPTable struct {
 
 func (x *DHCPTable) Reset() {
 	*x = DHCPTable{}
-	mi := &file_report_proto_msgTypes[21]
+	mi := &file_report_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2471,7 +2865,7 @@ func (x *DHCPTable) String() string {
 func (*DHCPTable) ProtoMessage() {}
 
 func (x *DHCPTable) ProtoReflect() protoreflect.Message {
-	mi := &file_report_proto_msgTypes[21]
+	mi := &file_report_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2484,7 +2878,7 @@ func (x *DHCPTable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DHCPTable.ProtoReflect.Descriptor instead.
 func (*DHCPTable) Descriptor() ([]byte, []int) {
-	return file_report_proto_rawDescGZIP(), []int{21}
+	return file_report_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *DHCPTable) GetClient() []uint32 {
@@ -2613,7 +3007,7 @@ type DNSTable struct {
 
 func (x *DNSTable) Reset() {
 	*x = DNSTable{}
-	mi := &file_report_proto_msgTypes[22]
+	mi := &file_report_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2625,7 +3019,7 @@ func (x *DNSTable) String() string {
 func (*DNSTable) ProtoMessage() {}
 
 func (x *DNSTable) ProtoReflect() protoreflect.Message {
-	mi := &file_report_proto_msgTypes[22]
+	mi := &file_report_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2638,7 +3032,7 @@ func (x *DNSTable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DNSTable.ProtoReflect.Descriptor instead.
 func (*DNSTable) Descriptor() ([]byte, []int) {
-	return file_report_proto_rawDescGZIP(), []int{22}
+	return file_report_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *DNSTable) GetClient() []uint32 {
@@ -2749,7 +3143,7 @@ type FlowTable struct {
 
 func (x *FlowTable) Reset() {
 	*x = FlowTable{}
-	mi := &file_report_proto_msgTypes[23]
+	mi := &file_report_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2761,7 +3155,7 @@ func (x *FlowTable) String() string {
 func (*FlowTable) ProtoMessage() {}
 
 func (x *FlowTable) ProtoReflect() protoreflect.Message {
-	mi := &file_report_proto_msgTypes[23]
+	mi := &file_report_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2774,7 +3168,7 @@ func (x *FlowTable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FlowTable.ProtoReflect.Descriptor instead.
 func (*FlowTable) Descriptor() ([]byte, []int) {
-	return file_report_proto_rawDescGZIP(), []int{23}
+	return file_report_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *FlowTable) GetProtocol() []uint32 {
@@ -2903,7 +3297,7 @@ const file_report_proto_rawDesc = "" +
 	"\x04dhcp\x18\x16 \x01(\v2\x19.picket.wire.v1.DHCPTableR\x04dhcp\x12*\n" +
 	"\x03dns\x18\x17 \x01(\v2\x18.picket.wire.v1.DNSTableR\x03dns\x12/\n" +
 	"\x05flows\x18\x18 \x01(\v2\x19.picket.wire.v1.FlowTableR\x05flows\x12\x18\n" +
-	"\acolumns\x182 \x01(\fR\acolumns\"\x89\x02\n" +
+	"\acolumns\x182 \x01(\fR\acolumns\"\xb4\x02\n" +
 	"\x06Header\x12\x17\n" +
 	"\aboot_id\x18\x01 \x01(\fR\x06bootId\x12\x1a\n" +
 	"\bsequence\x18\x02 \x01(\x04R\bsequence\x12&\n" +
@@ -2911,7 +3305,8 @@ const file_report_proto_rawDesc = "" +
 	"\x10window_length_ms\x18\x04 \x01(\rR\x0ewindowLengthMs\x12)\n" +
 	"\x10software_version\x18\x05 \x01(\tR\x0fsoftwareVersion\x12$\n" +
 	"\rdemonstration\x18\x06 \x01(\bR\rdemonstration\x12'\n" +
-	"\x0freports_dropped\x18\a \x01(\x04R\x0ereportsDropped\"\xfb\x03\n" +
+	"\x0freports_dropped\x18\a \x01(\x04R\x0ereportsDropped\x12)\n" +
+	"\x10desired_revision\x18\b \x01(\x04R\x0fdesiredRevision\"\xd7\x04\n" +
 	"\x06Health\x12\x19\n" +
 	"\buptime_s\x18\x01 \x01(\rR\auptimeS\x12!\n" +
 	"\fcpu_permille\x18\x02 \x03(\rR\vcpuPermille\x120\n" +
@@ -2925,8 +3320,44 @@ const file_report_proto_rawDesc = "" +
 	"spoolBytes\x123\n" +
 	"\bcaptures\x18\n" +
 	" \x03(\v2\x17.picket.wire.v1.CaptureR\bcaptures\x121\n" +
-	"\arefused\x18\v \x03(\v2\x17.picket.wire.v1.RefusedR\arefusedB\x11\n" +
-	"\x0f_temperature_mc\"\xfc\x02\n" +
+	"\arefused\x18\v \x03(\v2\x17.picket.wire.v1.RefusedR\arefused\x12+\n" +
+	"\x05radio\x18\f \x01(\v2\x15.picket.wire.v1.RadioR\x05radio\x12-\n" +
+	"\x06events\x18\r \x03(\v2\x15.picket.wire.v1.EventR\x06eventsB\x11\n" +
+	"\x0f_temperature_mc\"V\n" +
+	"\x05Radio\x12\x18\n" +
+	"\acountry\x18\x01 \x01(\tR\acountry\x123\n" +
+	"\badapters\x18\x02 \x03(\v2\x17.picket.wire.v1.AdapterR\badapters\"\xd4\x02\n" +
+	"\aAdapter\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x10\n" +
+	"\x03mac\x18\x02 \x01(\fR\x03mac\x12\x16\n" +
+	"\x06driver\x18\x03 \x01(\tR\x06driver\x12\x16\n" +
+	"\x06device\x18\x04 \x01(\tR\x06device\x123\n" +
+	"\x05state\x18\x05 \x01(\x0e2\x1d.picket.wire.v1.Adapter.StateR\x05state\x12\x12\n" +
+	"\x04text\x18\x06 \x01(\tR\x04text\x12\x18\n" +
+	"\acapture\x18\a \x01(\tR\acapture\x12'\n" +
+	"\x0ffrequencies_mhz\x18\b \x03(\rR\x0efrequenciesMhz\"g\n" +
+	"\x05State\x12\x15\n" +
+	"\x11STATE_UNSPECIFIED\x10\x00\x12\x13\n" +
+	"\x0fSTATE_LISTENING\x10\x01\x12\x10\n" +
+	"\fSTATE_UNUSED\x10\x02\x12\x10\n" +
+	"\fSTATE_FAILED\x10\x03\x12\x0e\n" +
+	"\n" +
+	"STATE_GONE\x10\x04\"\xe9\x02\n" +
+	"\x05Event\x12\x13\n" +
+	"\x05at_ms\x18\x01 \x01(\rR\x04atMs\x12.\n" +
+	"\x04kind\x18\x02 \x01(\x0e2\x1a.picket.wire.v1.Event.KindR\x04kind\x12\x18\n" +
+	"\asubject\x18\x03 \x01(\tR\asubject\x12\x12\n" +
+	"\x04text\x18\x04 \x01(\tR\x04text\"\xec\x01\n" +
+	"\x04Kind\x12\x14\n" +
+	"\x10KIND_UNSPECIFIED\x10\x00\x12\x19\n" +
+	"\x15KIND_ADAPTER_APPEARED\x10\x01\x12\x15\n" +
+	"\x11KIND_ADAPTER_GONE\x10\x02\x12\x18\n" +
+	"\x14KIND_ADAPTER_CLAIMED\x10\x03\x12\x19\n" +
+	"\x15KIND_ADAPTER_RELEASED\x10\x04\x12\x17\n" +
+	"\x13KIND_ADAPTER_FAILED\x10\x05\x12\x17\n" +
+	"\x13KIND_ADAPTER_SILENT\x10\x06\x12\x1b\n" +
+	"\x17KIND_REGULATORY_CHANGED\x10\a\x12\x18\n" +
+	"\x14KIND_DESIRED_CHANGED\x10\b\"\xb1\x03\n" +
 	"\aCapture\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x120\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x1c.picket.wire.v1.Capture.KindR\x04kind\x12\x1b\n" +
@@ -2938,7 +3369,10 @@ const file_report_proto_rawDesc = "" +
 	"\tmalformed\x18\b \x01(\x04R\tmalformed\x12 \n" +
 	"\vunsupported\x18\t \x01(\x04R\vunsupported\x12\x14\n" +
 	"\x05error\x18\n" +
-	" \x01(\tR\x05error\"N\n" +
+	" \x01(\tR\x05error\x12\x12\n" +
+	"\x04hops\x18\v \x01(\rR\x04hops\x12\x1f\n" +
+	"\vfailed_hops\x18\f \x01(\rR\n" +
+	"failedHops\"N\n" +
 	"\x04Kind\x12\x14\n" +
 	"\x10KIND_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rKIND_ETHERNET\x10\x01\x12\x0e\n" +
@@ -3086,7 +3520,7 @@ const file_report_proto_rawDesc = "" +
 	"\feapol_starts\x18\x10 \x03(\rR\veapolStarts\x12#\n" +
 	"\reapol_logoffs\x18\x11 \x03(\rR\feapolLogoffs\x12\x1b\n" +
 	"\tsae_group\x18\x12 \x03(\rR\bsaeGroup\x12+\n" +
-	"\x05times\x18\x13 \x01(\v2\x15.picket.wire.v1.TimesR\x05times\"\xb4\x03\n" +
+	"\x05times\x18\x13 \x01(\v2\x15.picket.wire.v1.TimesR\x05times\"\xca\x03\n" +
 	"\fChannelTable\x12\x18\n" +
 	"\acapture\x18\x01 \x03(\rR\acapture\x12#\n" +
 	"\rfrequency_mhz\x18\x02 \x03(\rR\ffrequencyMhz\x12\x1f\n" +
@@ -3107,7 +3541,8 @@ const file_report_proto_rawDesc = "" +
 	"\asignals\x18\f \x01(\v2\x17.picket.wire.v1.SignalsR\asignals\x12\"\n" +
 	"\rnoise_sum_dbm\x18\r \x03(\x11R\vnoiseSumDbm\x12\x1f\n" +
 	"\vnoise_count\x18\x0e \x03(\rR\n" +
-	"noiseCount\"\xcd\x01\n" +
+	"noiseCount\x12\x14\n" +
+	"\x05drops\x18\x0f \x03(\rR\x05drops\"\xcd\x01\n" +
 	"\rRemoteIDTable\x12 \n" +
 	"\vtransmitter\x18\x01 \x03(\rR\vtransmitter\x12\x19\n" +
 	"\bbasic_id\x18\x02 \x03(\fR\abasicId\x12\x1f\n" +
@@ -3203,78 +3638,88 @@ func file_report_proto_rawDescGZIP() []byte {
 	return file_report_proto_rawDescData
 }
 
-var file_report_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_report_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
+var file_report_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
+var file_report_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
 var file_report_proto_goTypes = []any{
-	(Capture_Kind)(0),       // 0: picket.wire.v1.Capture.Kind
-	(Fingerprint_Kind)(0),   // 1: picket.wire.v1.Fingerprint.Kind
-	(*Report)(nil),          // 2: picket.wire.v1.Report
-	(*Header)(nil),          // 3: picket.wire.v1.Header
-	(*Health)(nil),          // 4: picket.wire.v1.Health
-	(*Capture)(nil),         // 5: picket.wire.v1.Capture
-	(*Refused)(nil),         // 6: picket.wire.v1.Refused
-	(*Dictionary)(nil),      // 7: picket.wire.v1.Dictionary
-	(*Security)(nil),        // 8: picket.wire.v1.Security
-	(*Definitions)(nil),     // 9: picket.wire.v1.Definitions
-	(*Element)(nil),         // 10: picket.wire.v1.Element
-	(*Fingerprint)(nil),     // 11: picket.wire.v1.Fingerprint
-	(*Signals)(nil),         // 12: picket.wire.v1.Signals
-	(*Times)(nil),           // 13: picket.wire.v1.Times
-	(*BSSTable)(nil),        // 14: picket.wire.v1.BSSTable
-	(*StationTable)(nil),    // 15: picket.wire.v1.StationTable
-	(*ProbeTable)(nil),      // 16: picket.wire.v1.ProbeTable
-	(*DisconnectTable)(nil), // 17: picket.wire.v1.DisconnectTable
-	(*HandshakeTable)(nil),  // 18: picket.wire.v1.HandshakeTable
-	(*ChannelTable)(nil),    // 19: picket.wire.v1.ChannelTable
-	(*RemoteIDTable)(nil),   // 20: picket.wire.v1.RemoteIDTable
-	(*HostTable)(nil),       // 21: picket.wire.v1.HostTable
-	(*ARPTable)(nil),        // 22: picket.wire.v1.ARPTable
-	(*DHCPTable)(nil),       // 23: picket.wire.v1.DHCPTable
-	(*DNSTable)(nil),        // 24: picket.wire.v1.DNSTable
-	(*FlowTable)(nil),       // 25: picket.wire.v1.FlowTable
+	(Adapter_State)(0),      // 0: picket.wire.v1.Adapter.State
+	(Event_Kind)(0),         // 1: picket.wire.v1.Event.Kind
+	(Capture_Kind)(0),       // 2: picket.wire.v1.Capture.Kind
+	(Fingerprint_Kind)(0),   // 3: picket.wire.v1.Fingerprint.Kind
+	(*Report)(nil),          // 4: picket.wire.v1.Report
+	(*Header)(nil),          // 5: picket.wire.v1.Header
+	(*Health)(nil),          // 6: picket.wire.v1.Health
+	(*Radio)(nil),           // 7: picket.wire.v1.Radio
+	(*Adapter)(nil),         // 8: picket.wire.v1.Adapter
+	(*Event)(nil),           // 9: picket.wire.v1.Event
+	(*Capture)(nil),         // 10: picket.wire.v1.Capture
+	(*Refused)(nil),         // 11: picket.wire.v1.Refused
+	(*Dictionary)(nil),      // 12: picket.wire.v1.Dictionary
+	(*Security)(nil),        // 13: picket.wire.v1.Security
+	(*Definitions)(nil),     // 14: picket.wire.v1.Definitions
+	(*Element)(nil),         // 15: picket.wire.v1.Element
+	(*Fingerprint)(nil),     // 16: picket.wire.v1.Fingerprint
+	(*Signals)(nil),         // 17: picket.wire.v1.Signals
+	(*Times)(nil),           // 18: picket.wire.v1.Times
+	(*BSSTable)(nil),        // 19: picket.wire.v1.BSSTable
+	(*StationTable)(nil),    // 20: picket.wire.v1.StationTable
+	(*ProbeTable)(nil),      // 21: picket.wire.v1.ProbeTable
+	(*DisconnectTable)(nil), // 22: picket.wire.v1.DisconnectTable
+	(*HandshakeTable)(nil),  // 23: picket.wire.v1.HandshakeTable
+	(*ChannelTable)(nil),    // 24: picket.wire.v1.ChannelTable
+	(*RemoteIDTable)(nil),   // 25: picket.wire.v1.RemoteIDTable
+	(*HostTable)(nil),       // 26: picket.wire.v1.HostTable
+	(*ARPTable)(nil),        // 27: picket.wire.v1.ARPTable
+	(*DHCPTable)(nil),       // 28: picket.wire.v1.DHCPTable
+	(*DNSTable)(nil),        // 29: picket.wire.v1.DNSTable
+	(*FlowTable)(nil),       // 30: picket.wire.v1.FlowTable
 }
 var file_report_proto_depIdxs = []int32{
-	3,  // 0: picket.wire.v1.Report.header:type_name -> picket.wire.v1.Header
-	4,  // 1: picket.wire.v1.Report.health:type_name -> picket.wire.v1.Health
-	7,  // 2: picket.wire.v1.Report.dictionary:type_name -> picket.wire.v1.Dictionary
-	9,  // 3: picket.wire.v1.Report.definitions:type_name -> picket.wire.v1.Definitions
-	14, // 4: picket.wire.v1.Report.bss:type_name -> picket.wire.v1.BSSTable
-	15, // 5: picket.wire.v1.Report.stations:type_name -> picket.wire.v1.StationTable
-	16, // 6: picket.wire.v1.Report.probes:type_name -> picket.wire.v1.ProbeTable
-	17, // 7: picket.wire.v1.Report.disconnects:type_name -> picket.wire.v1.DisconnectTable
-	18, // 8: picket.wire.v1.Report.handshakes:type_name -> picket.wire.v1.HandshakeTable
-	19, // 9: picket.wire.v1.Report.channels:type_name -> picket.wire.v1.ChannelTable
-	20, // 10: picket.wire.v1.Report.remote_ids:type_name -> picket.wire.v1.RemoteIDTable
-	21, // 11: picket.wire.v1.Report.hosts:type_name -> picket.wire.v1.HostTable
-	22, // 12: picket.wire.v1.Report.arp:type_name -> picket.wire.v1.ARPTable
-	23, // 13: picket.wire.v1.Report.dhcp:type_name -> picket.wire.v1.DHCPTable
-	24, // 14: picket.wire.v1.Report.dns:type_name -> picket.wire.v1.DNSTable
-	25, // 15: picket.wire.v1.Report.flows:type_name -> picket.wire.v1.FlowTable
-	5,  // 16: picket.wire.v1.Health.captures:type_name -> picket.wire.v1.Capture
-	6,  // 17: picket.wire.v1.Health.refused:type_name -> picket.wire.v1.Refused
-	0,  // 18: picket.wire.v1.Capture.kind:type_name -> picket.wire.v1.Capture.Kind
-	8,  // 19: picket.wire.v1.Dictionary.securities:type_name -> picket.wire.v1.Security
-	10, // 20: picket.wire.v1.Definitions.elements:type_name -> picket.wire.v1.Element
-	11, // 21: picket.wire.v1.Definitions.fingerprints:type_name -> picket.wire.v1.Fingerprint
-	1,  // 22: picket.wire.v1.Fingerprint.kind:type_name -> picket.wire.v1.Fingerprint.Kind
-	12, // 23: picket.wire.v1.BSSTable.signals:type_name -> picket.wire.v1.Signals
-	13, // 24: picket.wire.v1.BSSTable.times:type_name -> picket.wire.v1.Times
-	12, // 25: picket.wire.v1.StationTable.signals:type_name -> picket.wire.v1.Signals
-	13, // 26: picket.wire.v1.StationTable.times:type_name -> picket.wire.v1.Times
-	12, // 27: picket.wire.v1.DisconnectTable.signals:type_name -> picket.wire.v1.Signals
-	13, // 28: picket.wire.v1.DisconnectTable.times:type_name -> picket.wire.v1.Times
-	13, // 29: picket.wire.v1.HandshakeTable.times:type_name -> picket.wire.v1.Times
-	12, // 30: picket.wire.v1.ChannelTable.signals:type_name -> picket.wire.v1.Signals
-	13, // 31: picket.wire.v1.HostTable.times:type_name -> picket.wire.v1.Times
-	13, // 32: picket.wire.v1.ARPTable.times:type_name -> picket.wire.v1.Times
-	13, // 33: picket.wire.v1.DHCPTable.times:type_name -> picket.wire.v1.Times
-	13, // 34: picket.wire.v1.DNSTable.times:type_name -> picket.wire.v1.Times
-	13, // 35: picket.wire.v1.FlowTable.times:type_name -> picket.wire.v1.Times
-	36, // [36:36] is the sub-list for method output_type
-	36, // [36:36] is the sub-list for method input_type
-	36, // [36:36] is the sub-list for extension type_name
-	36, // [36:36] is the sub-list for extension extendee
-	0,  // [0:36] is the sub-list for field type_name
+	5,  // 0: picket.wire.v1.Report.header:type_name -> picket.wire.v1.Header
+	6,  // 1: picket.wire.v1.Report.health:type_name -> picket.wire.v1.Health
+	12, // 2: picket.wire.v1.Report.dictionary:type_name -> picket.wire.v1.Dictionary
+	14, // 3: picket.wire.v1.Report.definitions:type_name -> picket.wire.v1.Definitions
+	19, // 4: picket.wire.v1.Report.bss:type_name -> picket.wire.v1.BSSTable
+	20, // 5: picket.wire.v1.Report.stations:type_name -> picket.wire.v1.StationTable
+	21, // 6: picket.wire.v1.Report.probes:type_name -> picket.wire.v1.ProbeTable
+	22, // 7: picket.wire.v1.Report.disconnects:type_name -> picket.wire.v1.DisconnectTable
+	23, // 8: picket.wire.v1.Report.handshakes:type_name -> picket.wire.v1.HandshakeTable
+	24, // 9: picket.wire.v1.Report.channels:type_name -> picket.wire.v1.ChannelTable
+	25, // 10: picket.wire.v1.Report.remote_ids:type_name -> picket.wire.v1.RemoteIDTable
+	26, // 11: picket.wire.v1.Report.hosts:type_name -> picket.wire.v1.HostTable
+	27, // 12: picket.wire.v1.Report.arp:type_name -> picket.wire.v1.ARPTable
+	28, // 13: picket.wire.v1.Report.dhcp:type_name -> picket.wire.v1.DHCPTable
+	29, // 14: picket.wire.v1.Report.dns:type_name -> picket.wire.v1.DNSTable
+	30, // 15: picket.wire.v1.Report.flows:type_name -> picket.wire.v1.FlowTable
+	10, // 16: picket.wire.v1.Health.captures:type_name -> picket.wire.v1.Capture
+	11, // 17: picket.wire.v1.Health.refused:type_name -> picket.wire.v1.Refused
+	7,  // 18: picket.wire.v1.Health.radio:type_name -> picket.wire.v1.Radio
+	9,  // 19: picket.wire.v1.Health.events:type_name -> picket.wire.v1.Event
+	8,  // 20: picket.wire.v1.Radio.adapters:type_name -> picket.wire.v1.Adapter
+	0,  // 21: picket.wire.v1.Adapter.state:type_name -> picket.wire.v1.Adapter.State
+	1,  // 22: picket.wire.v1.Event.kind:type_name -> picket.wire.v1.Event.Kind
+	2,  // 23: picket.wire.v1.Capture.kind:type_name -> picket.wire.v1.Capture.Kind
+	13, // 24: picket.wire.v1.Dictionary.securities:type_name -> picket.wire.v1.Security
+	15, // 25: picket.wire.v1.Definitions.elements:type_name -> picket.wire.v1.Element
+	16, // 26: picket.wire.v1.Definitions.fingerprints:type_name -> picket.wire.v1.Fingerprint
+	3,  // 27: picket.wire.v1.Fingerprint.kind:type_name -> picket.wire.v1.Fingerprint.Kind
+	17, // 28: picket.wire.v1.BSSTable.signals:type_name -> picket.wire.v1.Signals
+	18, // 29: picket.wire.v1.BSSTable.times:type_name -> picket.wire.v1.Times
+	17, // 30: picket.wire.v1.StationTable.signals:type_name -> picket.wire.v1.Signals
+	18, // 31: picket.wire.v1.StationTable.times:type_name -> picket.wire.v1.Times
+	17, // 32: picket.wire.v1.DisconnectTable.signals:type_name -> picket.wire.v1.Signals
+	18, // 33: picket.wire.v1.DisconnectTable.times:type_name -> picket.wire.v1.Times
+	18, // 34: picket.wire.v1.HandshakeTable.times:type_name -> picket.wire.v1.Times
+	17, // 35: picket.wire.v1.ChannelTable.signals:type_name -> picket.wire.v1.Signals
+	18, // 36: picket.wire.v1.HostTable.times:type_name -> picket.wire.v1.Times
+	18, // 37: picket.wire.v1.ARPTable.times:type_name -> picket.wire.v1.Times
+	18, // 38: picket.wire.v1.DHCPTable.times:type_name -> picket.wire.v1.Times
+	18, // 39: picket.wire.v1.DNSTable.times:type_name -> picket.wire.v1.Times
+	18, // 40: picket.wire.v1.FlowTable.times:type_name -> picket.wire.v1.Times
+	41, // [41:41] is the sub-list for method output_type
+	41, // [41:41] is the sub-list for method input_type
+	41, // [41:41] is the sub-list for extension type_name
+	41, // [41:41] is the sub-list for extension extendee
+	0,  // [0:41] is the sub-list for field type_name
 }
 
 func init() { file_report_proto_init() }
@@ -3288,8 +3733,8 @@ func file_report_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_report_proto_rawDesc), len(file_report_proto_rawDesc)),
-			NumEnums:      2,
-			NumMessages:   24,
+			NumEnums:      4,
+			NumMessages:   27,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -19,6 +19,7 @@ type Office struct {
 	Sequence       uint64
 	StartUS        int64 // of the window
 	First          bool  // with the definitions, as the first report of a boot
+	Radio          bool  // from a tap that hops: with hops, drops by channel and events, and what it listens with in the First
 }
 
 // Report makes the report of one window of 10 s.
@@ -47,6 +48,9 @@ func (o Office) Report() *wirepb.Report {
 	}
 	if o.First {
 		r.Definitions = g.definitions()
+	}
+	if o.Radio {
+		g.radio(r, o.First)
 	}
 	return r
 }

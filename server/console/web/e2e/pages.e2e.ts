@@ -1,6 +1,7 @@
 // Drives a real browser through every page, against a node (PICKET_URL and
 // PICKET_FIRST_LOGIN, or PICKET_PASSWORD of its admin) or against the stand-in API
 // over the built console.
+// PICKET_RADIOS says that tools/radioreports tells the node of its radios.
 // PICKET_SHOTS is where screenshots go; PICKET_FROM, such as -15m, is the time
 // range they show.
 import { mkdirSync } from "node:fs";
@@ -163,7 +164,14 @@ describe("pages", () => {
     await page.waitForURL("**/tap/**");
     await settled();
     await page.getByRole("region", { name: "Health" }).locator("canvas").first().waitFor();
-    await page.getByRole("region", { name: "Captures" }).waitFor();
+    for (const panel of ["Captures", "Adapters", "Channels", "What happened"])
+      await page.getByRole("region", { name: panel, exact: true }).waitFor();
+    if (process.env["PICKET_RADIOS"] !== undefined) {
+      // The worst of the taps comes first: the one of which a radio fails.
+      expect(await page.getByRole("list", { name: "Adapters" }).textContent()).toMatch(/phy0.*Listening.*phy1.*Fails/);
+      await page.getByRole("region", { name: "What happened" }).getByText("Failed: phy1").waitFor();
+      await page.getByRole("region", { name: "Channels", exact: true }).getByText("21 of 25 heard, 4 blind").waitFor();
+    }
     await inspect("tap");
   });
 

@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tapRefs } from "../test/fixtures/air";
 import { startFixtureServer, type FixtureServer } from "../test/fixtures/server";
 import { seriousViolations, startBrowser } from "./browser";
 
@@ -34,6 +35,125 @@ describe.skipIf(real)("states", () => {
     expect(await page.locator("main a, main button").count()).toBeGreaterThan(0);
     expect(await seriousViolations(page)).toEqual([]);
     await page.screenshot({ path: join(shots, `empty-${path}.png`) });
+  });
+
+  describe("a tap's radios", () => {
+    const radios = (tenant: string): string => `${server.url}/${tenant}/tap/${tapRefs[1].id}`;
+    const shoot = async (name: string): Promise<void> => {
+      const { width, height } = page.viewportSize() ?? { width: 1440, height: 900 };
+      await page.setViewportSize({ width, height: width < 768 ? 3600 : 2000 }); // the page scrolls within itself
+      await page.screenshot({ path: join(shots, `${name}.png`) });
+      await page.setViewportSize({ width, height });
+    };
+    const loaded = async (): Promise<void> => {
+      await page.getByRole("region", { name: "What happened" }).getByRole("list").waitFor();
+      await page.getByRole("region", { name: "Channel plan" }).waitFor();
+      await page.getByRole("region", { name: "Health" }).locator("canvas").first().waitFor();
+    };
+
+    test("an adapter that fails shows in the list, and on the page with its cure", async () => {
+      await page.goto(`${server.url}/default/taps?q=radio:failed`);
+      await page.getByRole("link", { name: tapRefs[1].name }).first().click();
+      await loaded();
+      const adapters = page.getByRole("region", { name: "Adapters" });
+      expect(await adapters.getByRole("listitem").count()).toBe(5);
+      expect(await adapters.getByRole("listitem").nth(2).textContent()).toMatch(/phy2.*Fails.*powered hub/);
+      expect(await adapters.getByRole("listitem").nth(0).textContent()).toMatch(/phy0.*Listening.*36–64, 100–144, 149–165/);
+      expect(await page.getByRole("region", { name: "What is wrong" }).textContent()).toContain("Adapter phy2 does not listen");
+      for (const scheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme: scheme });
+        await page.locator(`html[data-mantine-color-scheme="${scheme}"]`).waitFor();
+        expect(await seriousViolations(page), scheme).toEqual([]);
+        await shoot(`tap-radios-${scheme}`);
+      }
+      await page.emulateMedia({ colorScheme: "light" });
+    });
+
+    test("a channel that nobody listens to is blind, in the plan and in the table", async () => {
+      await page.goto(radios("default"));
+      await loaded();
+      const channels = page.getByRole("region", { name: "Channels", exact: true });
+      expect(await channels.textContent()).toContain("17 of 25 heard, 4 too little, 4 blind");
+      await channels.getByRole("button", { name: "As table" }).click();
+      const row = channels.getByRole("row", { name: /5 GHz 120 / });
+      expect(await row.textContent()).toMatch(/Blind.*never.*unknown/);
+      expect(await seriousViolations(page)).toEqual([]);
+      await shoot("tap-radios-table");
+    });
+
+    test("events are chosen by kind, in the URL, and read page by page", async () => {
+      await page.goto(radios("default"));
+      await loaded();
+      const panel = page.getByRole("region", { name: "What happened" });
+      expect(await panel.getByRole("listitem").count()).toBe(50);
+      await panel.getByRole("button", { name: "Show older" }).click();
+      await panel.getByRole("listitem").nth(99).waitFor();
+      await panel.getByRole("button", { name: "Rules and settings" }).click();
+      await page.waitForURL("**q=rules**");
+      await panel.getByText("Rules changed").waitFor();
+      expect(await panel.getByRole("listitem").count()).toBe(2);
+    });
+
+    test("what happened to all taps names them, and is empty where nothing did", async () => {
+      await page.goto(`${server.url}/default/taps`);
+      await page.getByRole("button", { name: "What happened" }).click();
+      await page.waitForURL("**tab=events**");
+      const panel = page.getByRole("region", { name: "What happened" });
+      await panel.getByRole("button", { name: "Trouble" }).click();
+      await panel.getByText("Failed: phy2 at back-office").waitFor();
+      expect(await seriousViolations(page)).toEqual([]);
+      await shoot("taps-events");
+      await page.goto(`${server.url}/empty/taps?tab=events`);
+      await panel.getByText("Nothing happened to any tap").waitFor();
+      await page.getByRole("button", { name: "Taps", exact: true }).click();
+      await page.getByText("No tap here yet").waitFor();
+    });
+
+    test("a change is read again while the page is open", async () => {
+      await page.goto(radios("default"));
+      await loaded();
+      const asked = ["/events?", "/coverage?"].map((part) => page.waitForRequest((r) => r.url().includes(part), { timeout: 15_000 }));
+      server.changed(["taps"]);
+      await Promise.all(asked);
+    });
+
+    test("a tap without radios says so, and looks at nothing as heard", async () => {
+      await page.goto(`${server.url}/default/tap/${tapRefs[0].id}`);
+      await page.getByText("It has told of no radio").waitFor();
+      await page.getByText("nothing is known of the air through it").waitFor();
+      await page.getByText("Nothing happened to this tap").waitFor();
+      expect(await seriousViolations(page)).toEqual([]);
+      await shoot("tap-no-radio");
+    });
+
+    test("a silent tap's radios are not known to listen", async () => {
+      await page.goto(`${server.url}/default/tap/${tapRefs[2].id}`);
+      const adapters = page.getByRole("region", { name: "Adapters" });
+      await adapters.getByText("Unknown", { exact: true }).waitFor();
+      expect(await adapters.getByText("Listening", { exact: true }).count()).toBe(0);
+      await shoot("tap-silent");
+    });
+
+    test("loading and failing, the page keeps its shape", async () => {
+      await page.goto(radios("slow"));
+      await page.getByRole("status", { name: "Loading" }).first().waitFor();
+      await loaded();
+      await page.goto(radios("broken"));
+      expect(await page.getByRole("alert").first().textContent()).toMatch(/database does not answer.*Try again/);
+    });
+
+    test("on a telephone nothing is wider than the screen", async () => {
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.goto(radios("default"));
+      await loaded();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+      expect(await seriousViolations(page)).toEqual([]);
+      await shoot("tap-radios-390");
+      await page.goto(`${server.url}/default/taps`);
+      await page.getByText("2 of 5 listening, one fails").or(page.getByText("does not listen")).first().waitFor();
+      await shoot("taps-390");
+      await page.setViewportSize({ width: 1440, height: 900 });
+    });
   });
 
   test("a failure says what failed, what still works, and retries", async () => {

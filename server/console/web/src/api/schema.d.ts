@@ -180,6 +180,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the taps, newest first */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/home": {
         parameters: {
             query?: never;
@@ -248,6 +265,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/sites/{site}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is wanted of the taps of a site */
+        get: operations["getSiteSettings"];
+        /** Replace what is wanted of the taps of a site */
+        put: operations["putSiteSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/taps": {
         parameters: {
             query?: never;
@@ -299,6 +334,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/taps/{tap}/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a tap listened, and where it is blind */
+        get: operations["getTapCoverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/taps/{tap}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a tap, newest first */
+        get: operations["listTapEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/taps/{tap}/health": {
         parameters: {
             query?: never;
@@ -309,6 +378,58 @@ export interface paths {
         /** A tap's health over time */
         get: operations["getTapHealth"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/taps/{tap}/locks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a tap on a channel for a time */
+        post: operations["lockChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/taps/{tap}/locks/{lock}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Let a tap leave a channel */
+        delete: operations["unlockChannel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/taps/{tap}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is wanted of a tap, and why */
+        get: operations["getTapSettings"];
+        /** Replace what is wanted of a tap in particular */
+        put: operations["putTapSettings"];
         post?: never;
         delete?: never;
         options?: never;
@@ -461,6 +582,12 @@ export interface components {
             /** @description dBm, mean of the tap that heard it best */
             signal: (number | null)[];
         };
+        BandChannels: {
+            /** @example 5 GHz */
+            band: string;
+            /** @description Channel numbers in ascending order */
+            channels: number[];
+        };
         BandCoverage: {
             /** @enum {string} */
             band: "2.4 GHz" | "5 GHz" | "6 GHz";
@@ -479,6 +606,82 @@ export interface components {
             what: string;
             /** @description The cause, and what to do next */
             why: string;
+        };
+        ChannelByOne: {
+            /** @description Whether the adapter may listen here, as far as it told; true where it did */
+            allowed: boolean;
+            /** Format: int64 */
+            drops: number;
+            /** Format: int64 */
+            frames: number;
+            /** Format: date-time */
+            lastListenedAt: string | null;
+            /** Format: double */
+            listenedSeconds: number;
+            /**
+             * Format: double
+             * @description null: no report covers any of the time range
+             */
+            sharePercent: number | null;
+        };
+        ChannelListens: {
+            /** @example 2.4 GHz */
+            band: string;
+            /** @description In the order of listeners, a listener each */
+            by: components["schemas"]["ChannelByOne"][];
+            /**
+             * Format: int64
+             * @description null: the frequency is no channel's centre
+             */
+            channel: number | null;
+            /**
+             * Format: int64
+             * @description Frames that the kernel had and the tap never saw, as near as it tells
+             */
+            drops: number;
+            /** Format: int64 */
+            frames: number;
+            /** Format: int64 */
+            frequencyMHz: number;
+            /**
+             * Format: date-time
+             * @description End of the last window in which it was listened to; null: in none
+             */
+            lastListenedAt: string | null;
+            /**
+             * Format: double
+             * @description Of all captures together
+             */
+            listenedSeconds: number;
+            /**
+             * Format: double
+             * @description Of the time that reports cover; over 100 where several listen; null: no report covers any
+             */
+            sharePercent: number | null;
+            /**
+             * @description little: listened to less than a two-hundredth of the time, so that most of what is short was missed. blind: not listened to at all. In both, silence means nothing
+             * @enum {string}
+             */
+            state: "heard" | "little" | "blind";
+        };
+        ChannelLock: {
+            /** @description Name of the adapter; null: the tap chooses */
+            adapter: string | null;
+            /** @example 2.4 GHz */
+            band: string;
+            /** @description For whose sake; null: for the channel's */
+            bssid: string | null;
+            /** Format: int64 */
+            channel: number | null;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            endsAt: string;
+            /** Format: int64 */
+            frequencyMHz: number;
+            /** Format: uuid */
+            id: string;
         };
         Client: {
             /** @enum {string} */
@@ -1071,10 +1274,34 @@ export interface components {
              */
             total: number;
         };
+        Listener: {
+            /** @description Name of the adapter; null: none that the tap tells of now */
+            adapter: string | null;
+            /** @description Name of the capture; empty: the adapter never had one */
+            capture: string;
+        };
         Login: {
             name: string;
             /** Format: password */
             password: string;
+        };
+        NewChannelLock: {
+            /** @description Name of the adapter, such as phy0; without: the tap chooses */
+            adapter?: string;
+            /** @description For whose sake */
+            bssid?: string;
+            /**
+             * Format: int64
+             * @description Centre of a 20 MHz channel
+             * @example 5180
+             */
+            frequencyMHz: number;
+            /**
+             * Format: int64
+             * @description How long; the same lock again begins anew
+             * @default 30
+             */
+            minutes: number;
         };
         NewEnrolmentToken: {
             /**
@@ -1097,6 +1324,36 @@ export interface components {
             /** Format: int64 */
             requests: number;
             ssid: string;
+        };
+        RadioSettings: {
+            /**
+             * @description Where the tap is, ISO 3166-1: the hint for its regulatory domain. 00: the world; empty: as the tap finds it
+             * @example DE
+             */
+            country: string | null;
+            /** @description Never listen on these */
+            excludeMHz: number[] | null;
+            /** @description Listen on no others */
+            onlyMHz: number[] | null;
+            /** @description Channels of your own networks: listened to first */
+            ownMHz: number[] | null;
+            /**
+             * Format: int64
+             * @description Longest time between two visits of a channel: 1000 to 600000
+             */
+            revisitMS: number | null;
+            /**
+             * Format: int64
+             * @description Which share of the channels is this tap's, from 0; of a tap alone
+             */
+            shareIndex: number | null;
+            /**
+             * Format: int64
+             * @description How many taps share the channels, 1 to 64; of a tap alone
+             */
+            shareOf: number | null;
+            /** @description false: leave all radios alone */
+            use: boolean | null;
         };
         RecentItem: {
             /** Format: date-time */
@@ -1122,6 +1379,46 @@ export interface components {
             /** @description Of the node */
             version: string;
         };
+        SettingSources: {
+            /** @enum {string} */
+            country: "tap" | "site" | "none";
+            /** @enum {string} */
+            excludeMHz: "tap" | "site" | "none";
+            /** @enum {string} */
+            onlyMHz: "tap" | "site" | "none";
+            /** @enum {string} */
+            ownMHz: "tap" | "site" | "none";
+            /** @enum {string} */
+            revisitMS: "tap" | "site" | "none";
+            /** @enum {string} */
+            share: "tap" | "site" | "none";
+            /** @enum {string} */
+            use: "tap" | "site" | "none";
+            /** @enum {string} */
+            windowMS: "tap" | "site" | "none";
+        };
+        Settings: {
+            radio: components["schemas"]["RadioSettings"];
+            /**
+             * Format: int64
+             * @description Length of a report's window: a part of a minute from 5000 to 60000
+             * @example 10000
+             */
+            windowMS: number | null;
+        };
+        SettingsLayer: {
+            /** Format: date-time */
+            changedAt: string | null;
+            /** @description Name of the person, or nodectl; null: never set */
+            changedBy: string | null;
+            radio: components["schemas"]["RadioSettings"];
+            /**
+             * Format: int64
+             * @description Length of a report's window: a part of a minute from 5000 to 60000
+             * @example 10000
+             */
+            windowMS: number | null;
+        };
         SignalLane: {
             /** @description Start of each step */
             at: string[];
@@ -1144,6 +1441,25 @@ export interface components {
             name: string;
             /** @description In URLs */
             slug: string;
+        };
+        SiteSettings: {
+            /** Format: date-time */
+            changedAt: string | null;
+            /** @description Name of the person, or nodectl; null: never set */
+            changedBy: string | null;
+            radio: components["schemas"]["RadioSettings"];
+            site: components["schemas"]["SiteRef"];
+            /**
+             * Format: int64
+             * @description That have it as their default
+             */
+            taps: number;
+            /**
+             * Format: int64
+             * @description Length of a report's window: a part of a minute from 5000 to 60000
+             * @example 10000
+             */
+            windowMS: number | null;
         };
         SiteTaps: {
             /** Format: int64 */
@@ -1188,6 +1504,8 @@ export interface components {
              */
             memoryBytes: number | null;
             name: string;
+            /** @description As the tap told last */
+            radios: components["schemas"]["TapRadios"];
             /**
              * Format: int64
              * @description Reports given up by the tap since it started
@@ -1214,6 +1532,63 @@ export interface components {
             /** @description The state's reason and what to do next, as a sentence; empty when online */
             why: string;
         };
+        TapAdapter: {
+            /** @description Channels on which it may listen here */
+            bands: components["schemas"]["BandChannels"][];
+            /** @description Name of its capture, the last where it has none now; null: it never had one */
+            capture: string | null;
+            /**
+             * @description Bus and identity; empty: not known
+             * @example usb 0e8d:7961
+             */
+            device: string;
+            /**
+             * @description Of the kernel; empty: not known
+             * @example mt7921u
+             */
+            driver: string;
+            /**
+             * Format: int64
+             * @description Frames dropped by the kernel in the latest window; null: it does not listen
+             */
+            drops: number | null;
+            /**
+             * Format: int64
+             * @description Changes of channel that the kernel refused in the latest window; null: it does not listen
+             */
+            failedHops: number | null;
+            /**
+             * Format: double
+             * @description In the latest window; null: it does not listen
+             */
+            framesPerSecond: number | null;
+            /**
+             * Format: int64
+             * @description Changes of channel in the latest window; null: it does not listen
+             */
+            hops: number | null;
+            /** @description Permanent address; null: the kernel tells none */
+            mac: string | null;
+            /**
+             * @description Of the wiphy; a plug may change it
+             * @example phy0
+             */
+            name: string;
+            /**
+             * Format: date-time
+             * @description Of the state: start of the window that told it first
+             */
+            since: string;
+            /**
+             * @description As the tap told last. unused: it cannot or must not be used. failed: it should listen and does not. gone: unplugged
+             * @enum {string}
+             */
+            state: "listening" | "unused" | "failed" | "gone" | "unknown";
+            /** @description One sentence: what was done, or why it is not used and what would cure that */
+            text: string;
+            /** @description Who holds the address's block */
+            vendor: string | null;
+        };
         TapCapture: {
             /**
              * Format: int64
@@ -1222,8 +1597,18 @@ export interface components {
             drops: number;
             /** @description Why it does not run; empty: it runs */
             error: string;
+            /**
+             * Format: int64
+             * @description Changes of channel that the kernel refused in the latest window
+             */
+            failedHops: number;
             /** Format: double */
             framesPerSecond: number;
+            /**
+             * Format: int64
+             * @description Changes of channel in the latest window
+             */
+            hops: number;
             /** @enum {string} */
             kind: "ethernet" | "radio" | "file";
             /** @example radiotap */
@@ -1277,7 +1662,27 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        TapCoverage: {
+            /** Format: date-time */
+            asOf: string;
+            /** @description By frequency: those that were listened to, and those that an adapter may listen to. What is not here, no radio of the tap can hear */
+            channels: components["schemas"]["ChannelListens"][];
+            /** @description The captures that listened to the air or may, by adapter */
+            listeners: components["schemas"]["Listener"][];
+            /**
+             * Format: double
+             * @description What the tap's reports cover of the time range: shares are out of it
+             */
+            reportedSeconds: number;
+        };
         TapDetail: {
+            /** @description All radios of the box, also those that are not used, by name */
+            adapters: components["schemas"]["TapAdapter"][];
+            /**
+             * Format: date-time
+             * @description Start of the window that told of the adapters last; null: none did
+             */
+            adaptersAt: string | null;
             /** @example amd64 */
             arch: string;
             /**
@@ -1287,6 +1692,11 @@ export interface components {
             boots: number;
             /** @description As of the latest report */
             captures: components["schemas"]["TapCapture"][];
+            /**
+             * @description Regulatory domain that the adapters follow: ISO 3166-1, or 00 for the world's; null: not told
+             * @example DE
+             */
+            country: string | null;
             /**
              * Format: double
              * @description Of all cores of the machine
@@ -1323,6 +1733,8 @@ export interface components {
              */
             memoryBytes: number | null;
             name: string;
+            /** @description As the tap told last */
+            radios: components["schemas"]["TapRadios"];
             /**
              * Format: int64
              * @description Reports given up by the tap since it started
@@ -1354,6 +1766,30 @@ export interface components {
             /** @description The state's reason and what to do next, as a sentence; empty when online */
             why: string;
         };
+        TapEvent: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description adapter_claimed: it listens now. adapter_released: it was put back as found. adapter_silent: it delivered nothing where there cannot be silence. other: one that this node does not know
+             * @enum {string}
+             */
+            kind: "adapter_appeared" | "adapter_gone" | "adapter_claimed" | "adapter_released" | "adapter_failed" | "adapter_silent" | "regulatory_changed" | "desired_changed" | "other";
+            /** @description Slug of the tap's site */
+            site: string;
+            /** @description What it happened to: an adapter's name */
+            subject: string;
+            tap: components["schemas"]["TapRef"];
+            /** @description One sentence */
+            text: string;
+        };
+        TapEvents: {
+            /** Format: date-time */
+            asOf: string;
+            /** @description Newest first */
+            items: components["schemas"]["TapEvent"][];
+            /** @description What to ask for with before to get older ones; null: there are none in the time range */
+            next: string | null;
+        };
         TapHealth: {
             /** @description Start of each step */
             at: string[];
@@ -1372,10 +1808,56 @@ export interface components {
             /** @description Highest of the step; null also without a sensor */
             temperatureC: (number | null)[];
         };
+        TapRadios: {
+            /**
+             * Format: int64
+             * @description How many listen now
+             */
+            listening: number;
+            /**
+             * Format: int64
+             * @description How many the tap told of, with those that are gone since less than a week
+             */
+            total: number;
+            /**
+             * @description The worst state among them. unknown: the tap does not report. none: it told of no radio
+             * @enum {string}
+             */
+            worst: "failed" | "gone" | "unused" | "listening" | "unknown" | "none";
+        };
         TapRef: {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        TapSettings: {
+            /** @description What the tap is told; null: it decides */
+            effective: components["schemas"]["Settings"];
+            /** @description The tap follows this revision */
+            followed: boolean;
+            /**
+             * Format: int64
+             * @description That the tap said it follows, with its latest report; null: none
+             */
+            followedRevision: number | null;
+            /** @description That hold now, by frequency */
+            locks: components["schemas"]["ChannelLock"][];
+            /** @description What the tap inherits */
+            ofSite: components["schemas"]["SettingsLayer"];
+            /** @description What overrides that, one by one */
+            ofTap: components["schemas"]["SettingsLayer"];
+            /**
+             * Format: int64
+             * @description Of what is wanted; it grows with every change
+             */
+            revision: number;
+            /**
+             * Format: date-time
+             * @description When the revision was made
+             */
+            revisionAt: string;
+            site: components["schemas"]["SiteRef"];
+            sources: components["schemas"]["SettingSources"];
         };
         Tenant: {
             name: string;
@@ -2309,6 +2791,87 @@ export interface operations {
             };
         };
     };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description Start of the time range: RFC 3339, "now", or relative to now: -90s, -15m, -24h, -7d */
+                from?: string;
+                /** @description End of the time range, in the same forms */
+                to?: string;
+                /** @description Slug of a site; empty: all */
+                site?: string;
+                /** @description Of these kinds alone; none: all */
+                kind?: ("adapter_appeared" | "adapter_gone" | "adapter_claimed" | "adapter_released" | "adapter_failed" | "adapter_silent" | "regulatory_changed" | "desired_changed" | "other")[] | null;
+                /** @description The next of a page: what is older than that */
+                before?: string;
+                /** @description Of items at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the tenant */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TapEvents"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     getHome: {
         parameters: {
             query?: {
@@ -2605,6 +3168,162 @@ export interface operations {
             };
         };
     };
+    getSiteSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug of the tenant */
+                tenant: string;
+                /** @description Slug of the site */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSettings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    putSiteSettings: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Always 1. Shows that the request comes from no other site's page */
+                "X-Picket": "1";
+            };
+            path: {
+                /** @description Slug of the tenant */
+                tenant: string;
+                /** @description Slug of the site */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSettings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     listTaps: {
         parameters: {
             query?: {
@@ -2836,6 +3555,166 @@ export interface operations {
             };
         };
     };
+    getTapCoverage: {
+        parameters: {
+            query?: {
+                /** @description Start of the time range: RFC 3339, "now", or relative to now: -90s, -15m, -24h, -7d */
+                from?: string;
+                /** @description End of the time range, in the same forms */
+                to?: string;
+                /** @description Slug of a site; empty: all */
+                site?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the tenant */
+                tenant: string;
+                /** @description Id of the tap */
+                tap: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TapCoverage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    listTapEvents: {
+        parameters: {
+            query?: {
+                /** @description Start of the time range: RFC 3339, "now", or relative to now: -90s, -15m, -24h, -7d */
+                from?: string;
+                /** @description End of the time range, in the same forms */
+                to?: string;
+                /** @description Slug of a site; empty: all */
+                site?: string;
+                /** @description Of these kinds alone; none: all */
+                kind?: ("adapter_appeared" | "adapter_gone" | "adapter_claimed" | "adapter_released" | "adapter_failed" | "adapter_silent" | "regulatory_changed" | "desired_changed" | "other")[] | null;
+                /** @description The next of a page: what is older than that */
+                before?: string;
+                /** @description Of items at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the tenant */
+                tenant: string;
+                /** @description Id of the tap */
+                tap: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TapEvents"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     getTapHealth: {
         parameters: {
             query?: {
@@ -2868,6 +3747,330 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    lockChannel: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Always 1. Shows that the request comes from no other site's page */
+                "X-Picket": "1";
+            };
+            path: {
+                /** @description Slug of the tenant */
+                tenant: string;
+                /** @description Id of the tap */
+                tap: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannelLock"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelLock"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    unlockChannel: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Always 1. Shows that the request comes from no other site's page */
+                "X-Picket": "1";
+            };
+            path: {
+                /** @description Slug of the tenant */
+                tenant: string;
+                /** @description Id of the tap */
+                tap: string;
+                /** @description Id of the lock */
+                lock: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    getTapSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug of the tenant */
+                tenant: string;
+                /** @description Id of the tap */
+                tap: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TapSettings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    putTapSettings: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Always 1. Shows that the request comes from no other site's page */
+                "X-Picket": "1";
+            };
+            path: {
+                /** @description Slug of the tenant */
+                tenant: string;
+                /** @description Id of the tap */
+                tap: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TapSettings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

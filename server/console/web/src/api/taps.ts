@@ -1,6 +1,7 @@
+import { infiniteQueryOptions } from "@tanstack/react-query";
 import { client, range, read } from "./client";
 import { reading } from "./reading";
-import type { List, Scope, Tap, TapChannel, TapDetail, TapHealth } from "./types";
+import type { EventKind, List, Scope, Tap, TapChannel, TapCoverage, TapDetail, TapEvents, TapHealth } from "./types";
 
 const where = (scope: Scope, tap: string) => ({ path: { tenant: scope.tenant, tap }, query: range(scope) });
 
@@ -27,3 +28,32 @@ export const tapChannelsQuery = (scope: Scope, id: string) =>
   reading<List<TapChannel>>(["taps", scope, id, "channels"], (signal) =>
     read("Channels of the tap", client.GET("/api/v1/tenants/{tenant}/taps/{tap}/channels", { params: where(scope, id), signal })),
   );
+
+/** GET /tenants/{tenant}/taps/{tap}/coverage. */
+export const tapCoverageQuery = (scope: Scope, id: string) =>
+  reading<TapCoverage>(["taps", scope, id, "coverage"], (signal) =>
+    read("Coverage of the tap", client.GET("/api/v1/tenants/{tenant}/taps/{tap}/coverage", { params: where(scope, id), signal })),
+  );
+
+/** How many events are read at once. */
+const EVENTS = 50;
+
+/**
+ * GET /tenants/{tenant}/taps/{tap}/events, or of all taps GET /tenants/{tenant}/events,
+ * page by page, newest first.
+ */
+export const eventsQuery = (scope: Scope, id: string | null, kinds: readonly EventKind[]) =>
+  infiniteQueryOptions({
+    queryKey: ["taps", scope, id ?? "", "events", ...kinds] as const,
+    initialPageParam: "",
+    queryFn: ({ signal, pageParam }): Promise<TapEvents> => {
+      const query = { ...range(scope), kind: [...kinds], limit: EVENTS, ...(pageParam === "" ? {} : { before: pageParam }) };
+      return read(
+        "Events",
+        id === null
+          ? client.GET("/api/v1/tenants/{tenant}/events", { params: { path: { tenant: scope.tenant }, query }, signal })
+          : client.GET("/api/v1/tenants/{tenant}/taps/{tap}/events", { params: { path: { tenant: scope.tenant, tap: id }, query }, signal }),
+      );
+    },
+    getNextPageParam: (last) => last.next ?? undefined,
+  });

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { SiteState, TapState } from "../api/types";
+import type { Adapter, SiteState, TapState } from "../api/types";
 import css from "./Badge.module.css";
 import { Mark, type MarkKind } from "./Mark";
 
@@ -42,6 +42,24 @@ export function TapBadge({ state }: { state: TapState }) {
   const { tone, mark, word } = taps[state];
   return (
     <Badge tone={tone} mark={mark}>
+      {word}
+    </Badge>
+  );
+}
+
+const adapters: Record<Adapter["state"], { tone: Tone; mark: MarkKind; word: string }> = {
+  listening: { tone: "ok", mark: "ok", word: "Listening" },
+  failed: { tone: "high", mark: "attention", word: "Fails" },
+  gone: { tone: "med", mark: "degraded", word: "Gone" },
+  unused: { tone: "info", mark: "info", word: "Not used" },
+  unknown: { tone: "none", mark: "none", word: "Unknown" },
+};
+
+/** What a radio does; told: as it was told before the tap fell silent, and so not known now. */
+export function AdapterBadge({ state, told = false }: { state: Adapter["state"]; told?: boolean }) {
+  const { tone, mark, word } = adapters[told ? "unknown" : state];
+  return (
+    <Badge tone={tone} mark={mark} {...(told ? { title: `Before it fell silent: ${adapters[state].word.toLowerCase()}` } : {})}>
       {word}
     </Badge>
   );

@@ -1,4 +1,3 @@
-import type { UseQueryResult } from "@tanstack/react-query";
 import { IconAlertTriangle, IconRefresh } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { errorSentence } from "../api/errors";
@@ -67,8 +66,17 @@ export function BoneBlock({ height }: { height: number }) {
   );
 }
 
+/** What is being read: a query of TanStack Query, of one page or of many. */
+interface Reading<T> {
+  data: T | undefined;
+  isError: boolean;
+  isPlaceholderData: boolean;
+  error: unknown;
+  refetch: () => unknown;
+}
+
 interface Props<T> {
-  query: UseQueryResult<T>;
+  query: Reading<T>;
   bones: ReactNode;
   works?: string;
   children: (data: T) => ReactNode;

@@ -23,6 +23,11 @@ export function Stranger({ text, max }: { text: string; max?: number }) {
   return <bdi className={css["stranger"]}>{visibleText(text, max)}</bdi>;
 }
 
+/** A sentence that a tap wrote: as Stranger, but long, and so on as many lines as it needs. */
+export function Sentence({ text }: { text: string }) {
+  return <bdi className={css["sentence"]}>{visibleText(text, 512)}</bdi>;
+}
+
 /** A network's name. A hidden one is not one without a name. */
 export function SSID({ ssid }: { ssid: string | null }) {
   if (ssid === null) return <em className={css["hidden"]}>hidden</em>;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { formatMAC, orderIPs, parseMAC } from "./address";
 import { formatBytes, formatCount, formatPercent, formatRate, numberWord, plural } from "./number";
-import { formatBands, formatChannel, formatDBm, formatMHz } from "./radio";
+import { formatBands, formatChannel, formatChannels, formatDBm, formatMHz } from "./radio";
 import { visibleText } from "./text";
 import { formatAgo, formatDuration, formatLast, formatMoment, formatTick, formatUTC, formatWhen } from "./time";
 
@@ -51,6 +51,13 @@ describe("radio", () => {
     expect(formatBands(["5 GHz", "2.4 GHz", "5 GHz"])).toBe("2.4, 5 GHz");
     expect(formatBands([])).toBe("unknown");
   });
+  test.each([
+    [[1, 2, 3, 4, 5, 11, 13], "1–5, 11, 13"],
+    [[12, 13, 14], "12–14"],
+    [[36, 40, 44, 48, 100, 104, 149], "36–48, 100, 104, 149"],
+    [[1, 5, 9, 13, 21], "1–13, 21"],
+    [[], ""],
+  ])("channels %j are runs of neighbours", (channels, want) => expect(formatChannels(channels)).toBe(want));
 });
 
 describe("addresses", () => {

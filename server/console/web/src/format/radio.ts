@@ -26,3 +26,17 @@ export function formatBands(bands: readonly string[]): string {
   const numbers = [...new Set(bands)].map((b) => b.replace(" GHz", "")).sort((a, b) => Number(a) - Number(b));
   return numbers.length === 0 ? "unknown" : `${numbers.join(", ")} GHz`;
 }
+
+/** "1–13" or "36–64, 100–144, 149": channels of a band in ascending order, as runs of neighbours. */
+export function formatChannels(channels: readonly number[]): string {
+  const step = (channels.at(-1) ?? 0) > 14 || (channels[0] ?? 0) > 14 ? 4 : 1;
+  const parts: string[] = [];
+  for (let i = 0; i < channels.length; ) {
+    let end = i;
+    while (end + 1 < channels.length && (channels[end + 1] ?? 0) - (channels[end] ?? 0) === step) end++;
+    const [first, last] = [String(channels[i]), String(channels[end])];
+    parts.push(end === i ? first : end === i + 1 ? `${first}, ${last}` : `${first}–${last}`);
+    i = end + 1;
+  }
+  return parts.join(", ");
+}

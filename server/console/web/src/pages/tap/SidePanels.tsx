@@ -10,7 +10,7 @@ import css from "./tap.module.css";
 const steps: Record<TapDetail["state"], string[]> = {
   online: [],
   degraded: [
-    "Look at the captures below: one that fails says why.",
+    "Look at its adapters and captures: one that fails says why, and what would cure it.",
     "Frames lost and a CPU near 100 % mean that the machine is too slow for what it hears: capture less on it, or use a faster one.",
   ],
   silent: [

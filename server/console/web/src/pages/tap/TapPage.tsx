@@ -12,8 +12,12 @@ import { formatBytes, formatCount, formatPercent, formatRate } from "../../forma
 import { visibleText } from "../../format/text";
 import { formatDuration } from "../../format/time";
 import { useScope } from "../../url/useView";
+import { radiosSentence } from "../taps/radios";
+import { AdaptersPanel } from "./AdaptersPanel";
 import { ChannelPanel } from "./ChannelPanel";
+import { EventsPanel } from "./EventsPanel";
 import { HealthPanel } from "./HealthPanel";
+import { SettingsPanel } from "./settings/SettingsPanel";
 import { CapturesPanel, CurePanel, GapsPanel } from "./SidePanels";
 
 const route = getRouteApi("/$tenant/tap/$id");
@@ -38,13 +42,16 @@ export function TapPage() {
           <Columns
             main={
               <>
-                <HealthPanel id={tap.id} first={tap.firstReportAt} />
                 <ChannelPanel id={tap.id} />
+                <AdaptersPanel tap={tap} />
+                <SettingsPanel tap={tap} />
+                <HealthPanel id={tap.id} first={tap.firstReportAt} />
               </>
             }
             side={
               <>
                 {tap.state !== "online" && <CurePanel tap={tap} />}
+                <EventsPanel id={tap.id} />
                 <CapturesPanel tap={tap} />
                 <GapsPanel tap={tap} />
               </>
@@ -96,6 +103,7 @@ function Header({ tap }: { tap: TapDetail }) {
           value: unknown(tap.framesPerSecond === null || tap.state === "silent" ? null : formatRate(tap.framesPerSecond)),
         },
         { label: "Frames lost", value: formatCount(tap.kernelDrops) },
+        { label: "Radios", value: radiosSentence(tap) },
         {
           label: "Reports waiting",
           value: unknown(

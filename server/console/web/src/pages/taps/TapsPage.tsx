@@ -1,10 +1,10 @@
-import { IconPlus } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import { IconHistory, IconList, IconPlus } from "@tabler/icons-react";
+import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { tapsQuery } from "../../api/taps";
-import type { Tap } from "../../api/types";
+import type { List, Tap } from "../../api/types";
 import { TapBadge } from "../../components/Badge";
-import { buttonClass } from "../../components/Button";
+import { Button, buttonClass } from "../../components/Button";
 import { Card } from "../../components/Card";
 import { TapLink } from "../../components/links";
 import { PageHeader } from "../../components/PageHeader";
@@ -15,8 +15,10 @@ import { useFilter } from "../../filter/useFilter";
 import { formatRate, numberWord, plural } from "../../format/number";
 import { DataTable } from "../../table/DataTable";
 import table from "../../table/DataTable.module.css";
-import { useScope } from "../../url/useView";
+import { useScope, useSetView, useView } from "../../url/useView";
+import { EventsPanel } from "../tap/EventsPanel";
 import { tapColumns, tapFields } from "./columns";
+import { radiosSentence } from "./radios";
 
 const none: Tap[] = [];
 
@@ -25,19 +27,36 @@ export function TapsPage() {
   const scope = useScope();
   const query = useQuery(tapsQuery(scope));
   const taps = query.data?.items ?? none;
-  const filter = useFilter(taps, tapFields);
+  const events = useView().tab === "events";
+  const setView = useSetView();
   return (
     <>
       <PageHeader
         title={query.data && taps.length > 0 ? sentence(taps) : "Taps"}
         tab="Taps"
         actions={
-          <Link to="/$tenant/enrolment" params={{ tenant: scope.tenant }} className={buttonClass()}>
-            <IconPlus size={16} stroke={1.75} aria-hidden="true" />
-            Add a tap
-          </Link>
+          <>
+            <Button look="ghost" onClick={() => setView({ tab: events ? undefined : "events", q: undefined, sel: undefined })}>
+              {events ? <IconList size={16} stroke={1.75} aria-hidden="true" /> : <IconHistory size={16} stroke={1.75} aria-hidden="true" />}
+              {events ? "Taps" : "What happened"}
+            </Button>
+            <Link to="/$tenant/enrolment" params={{ tenant: scope.tenant }} className={buttonClass()}>
+              <IconPlus size={16} stroke={1.75} aria-hidden="true" />
+              Add a tap
+            </Link>
+          </>
         }
       />
+      {events ? <EventsPanel id={null} /> : <TapList query={query} />}
+    </>
+  );
+}
+
+function TapList({ query }: { query: UseQueryResult<List<Tap>> }) {
+  const taps = query.data?.items ?? none;
+  const filter = useFilter(taps, tapFields);
+  return (
+    <>
       <FilterBar filter={filter} hint={filter.terms.length === 0 ? "name: state: site: version:…" : ""} />
       <Loaded
         query={query}
@@ -85,7 +104,7 @@ function Taps({ rows, some }: { rows: readonly Tap[]; some: boolean }) {
             </TapLink>
           }
           figure={<TapBadge state={t.state} />}
-          detail={`${t.site.name} · ${t.why !== "" ? t.why : `${t.framesPerSecond === null ? "unknown" : formatRate(t.framesPerSecond)} frames/s`}`}
+          detail={`${t.site.name} · ${t.why !== "" ? t.why : `${t.framesPerSecond === null ? "unknown" : formatRate(t.framesPerSecond)} frames/s, ${radiosSentence(t)}`}`}
           when={t.lastReportAt === null ? "never" : <When at={t.lastReportAt} form="last" />}
         />
       )}

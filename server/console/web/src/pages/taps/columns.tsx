@@ -5,6 +5,8 @@ import { Stranger, textStyle, When } from "../../components/text";
 import type { Field } from "../../filter/match";
 import { formatBytes, formatCount, formatPercent, formatRate, plural } from "../../format/number";
 import type { Column } from "../../table/column";
+import { RadiosCell } from "./RadiosCell";
+import { radiosRank } from "./radios";
 
 const order: Record<Tap["state"], number> = { silent: 0, degraded: 1, never: 2, online: 3 };
 const unknown = <span className={textStyle.dim}>unknown</span>;
@@ -41,12 +43,20 @@ export const tapColumns: Column<Tap>[] = [
     id: "site",
     header: "Site",
     width: "minmax(110px,0.8fr)",
-    from: 560,
+    from: 620,
     sort: (t) => t.site.name,
     cell: (t) => <Stranger text={t.site.name} max={64} />,
   },
   { id: "state", header: "State", width: "136px", sort: (t) => order[t.state], cell: (t) => <TapBadge state={t.state} /> },
-  { id: "captures", header: "Captures", width: "minmax(140px,1fr)", from: 980, cell: (t) => <Captures tap={t} /> },
+  {
+    id: "radios",
+    header: "Radios",
+    width: "104px",
+    from: 720,
+    sort: (t) => radiosRank(t.radios),
+    cell: (t) => <RadiosCell radios={t.radios} />,
+  },
+  { id: "captures", header: "Captures", width: "minmax(140px,1fr)", from: 1190, cell: (t) => <Captures tap={t} /> },
   {
     id: "frames",
     header: "Frames/s",
@@ -60,7 +70,7 @@ export const tapColumns: Column<Tap>[] = [
     header: "Lost",
     width: "80px",
     right: true,
-    from: 680,
+    from: 800,
     sort: (t) => t.kernelDrops,
     cell: (t) => formatCount(t.kernelDrops),
   },
@@ -69,7 +79,7 @@ export const tapColumns: Column<Tap>[] = [
     header: "CPU",
     width: "80px",
     right: true,
-    from: 760,
+    from: 880,
     sort: (t) => t.cpuPercent,
     cell: (t) => (t.cpuPercent === null ? unknown : formatPercent(t.cpuPercent)),
   },
@@ -78,7 +88,7 @@ export const tapColumns: Column<Tap>[] = [
     header: "Memory",
     width: "84px",
     right: true,
-    from: 840,
+    from: 964,
     sort: (t) => t.memoryBytes,
     cell: (t) => (t.memoryBytes === null ? unknown : formatBytes(t.memoryBytes)),
   },
@@ -87,7 +97,7 @@ export const tapColumns: Column<Tap>[] = [
     header: "Hottest",
     width: "86px",
     right: true,
-    from: 1080,
+    from: 1276,
     sort: (t) => t.temperatureC,
     cell: (t) => (t.temperatureC === null ? <span className={textStyle.dim}>no sensor</span> : `${String(Math.round(t.temperatureC))} °C`),
   },
@@ -96,7 +106,7 @@ export const tapColumns: Column<Tap>[] = [
     header: "Waiting",
     width: "84px",
     right: true,
-    from: 920,
+    from: 1048,
     sort: (t) => t.spoolReports,
     cell: (t) => (t.spoolReports === null ? unknown : formatCount(t.spoolReports)),
   },
@@ -104,7 +114,7 @@ export const tapColumns: Column<Tap>[] = [
     id: "version",
     header: "Version",
     width: "88px",
-    from: 1240,
+    from: 1364,
     sort: (t) => t.version,
     cell: (t) => <span className={textStyle.soft}>{t.version}</span>,
   },
@@ -130,6 +140,7 @@ export const tapFields: Field<Tap>[] = [
   { id: "site", hint: "where it stands", kind: "choice", of: (t) => [t.site.name] },
   { id: "version", hint: "of its software", kind: "choice", of: (t) => [t.version] },
   { id: "arch", hint: "amd64, arm64, …", kind: "choice", of: (t) => [t.arch] },
+  { id: "radio", hint: "listening, failed, gone, unused, unknown, none", kind: "choice", of: (t) => [t.radios.worst] },
   { id: "capture", hint: "interface or file", kind: "choice", of: (t) => t.captures.map((c) => c.name) },
   { id: "lost", hint: "frames lost in the kernel", kind: "number", unit: "", of: (t) => t.kernelDrops },
   { id: "cpu", hint: "percent", kind: "number", unit: "%", of: (t) => t.cpuPercent },
