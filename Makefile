@@ -5,7 +5,7 @@ WEB := server/console/web
 CONSOLE := $(WEB)/dist/index.html
 GO_BUILD := CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 
-.PHONY: help setup build run check test bench soak generate clean
+.PHONY: help setup build deb run check test bench lab soak generate clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -16,6 +16,9 @@ setup: ## Install what this machine lacks to build and run
 build: $(CONSOLE) ## Build bin/noded, bin/nodectl, bin/tapd and bin/picket
 	@mkdir -p bin
 	$(GO_BUILD) -o bin/ ./server/cmd/noded ./server/cmd/nodectl ./appliance/cmd/tapd ./tools/picket
+
+deb: ## Build dist/picket-tap_VERSION_ARCH.deb, for amd64 and arm64: a tap as a service
+	@go run ./tools/deb -version $(VERSION) $(ARCH)
 
 # The console, when one of its sources is newer than what was built from them.
 $(CONSOLE): $(shell find $(WEB) -path $(WEB)/node_modules -prune -o -path $(WEB)/dist -prune -o -path $(WEB)/e2e -prune -o -type f -print 2>/dev/null)
@@ -37,6 +40,10 @@ test: ## Everything, real parts included
 bench: ## Benchmarks in benchstat's format, with what each is compared against
 	@tools/setup bench
 	@go run ./tools/bench $(ARGS)
+
+lab: ## Play radio scenarios in a virtual machine: make lab ARGS="run office"
+	@tools/setup lab
+	@go run ./tools/picket lab $(or $(ARGS),list)
 
 soak: ## The long campaigns, resumable, a figure a line at the end
 	@tools/setup test

@@ -17,7 +17,10 @@ var version = "devel" // set by the linker
 const usage = `picket: the operator's tool of Picket
 
 Usage:
+  picket doctor [--json]          what this machine has to listen with, and what stops it
+  picket lab COMMAND              the radio laboratory: a virtual machine with radios
   picket replay [flags] FILE...   captures through the tap's own pipeline
+  picket sim hop [flags]          channel hopping in simulated air
   picket --version
 
 Run "picket COMMAND --help" for the flags of a command.
@@ -46,8 +49,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return errUsage
 	}
 	switch args[0] {
+	case "doctor":
+		return doctorCommand(args[1:], stdout, stderr)
+	case "lab":
+		return labCommand(ctx, args[1:], stdout, stderr)
 	case "replay":
 		return replay(ctx, args[1:], stdout, stderr)
+	case "sim":
+		return sim(args[1:], stdout, stderr)
 	case "-version", "--version", "version":
 		fmt.Fprintln(stdout, "picket", version)
 		return nil

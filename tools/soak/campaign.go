@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -19,6 +21,7 @@ type campaign struct {
 	name    string
 	command []string
 	env     []string
+	shares  bool // may run beside others: it looks for faults and gives no timing
 }
 
 // discover returns the campaigns that the source has, fuzz targets first, and
@@ -41,7 +44,8 @@ func discover(ctx context.Context, o options) ([]campaign, error) {
 		}
 		c := campaign{
 			name:    t.folder + "." + t.name,
-			command: []string{"go", "test", "-run", "^$", "-fuzz", "^" + t.name + "$", "-fuzztime", o.fuzz.String(), "-fuzzminimizetime", "2s", "-timeout", "24h", t.path},
+			shares:  true,
+			command: []string{"go", "test", "-run", "^$", "-parallel", strconv.Itoa(max(1, runtime.NumCPU()/o.atOnce)), "-fuzz", "^" + t.name + "$", "-fuzztime", o.fuzz.String(), "-fuzzminimizetime", "2s", "-timeout", "24h", t.path},
 		}
 		if !o.sample {
 			c.env = []string{"PICKET_FUZZ_SEEDS=corpus"}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 	"unicode/utf8"
 )
 
@@ -27,13 +28,13 @@ func Printable(b []byte) string {
 // left out.
 func (s *Summary) Print(out io.Writer) {
 	t := s.Tables()
-	table(out, "Networks", []string{"SSID", "BSSID", "Channel", "Security", "Signal", "Beacons", "Responses", "Frames"}, t.Networks,
+	table(out, "Networks", []string{"SSID", "BSSID", "Channel", "Security", "PMF", "Signal", "Beacons", "Responses", "Frames", "Moves to"}, t.Networks,
 		func(n *Network) []any {
 			ssid := n.SSID
 			if ssid == "" {
 				ssid = "(hidden)"
 			}
-			return []any{ssid, n.BSSID, strings.Join(n.Channels, ", "), n.Security, power(n.SignalDBm), n.Beacons, n.Responses, n.Frames}
+			return []any{ssid, n.BSSID, strings.Join(n.Channels, ", "), n.Security, n.PMF, power(n.SignalDBm), n.Beacons, n.Responses, n.Frames, strings.Join(n.SwitchTo, ", ")}
 		})
 	table(out, "Clients", []string{"Station", "With", "Signal", "Sent", "Received", "Asks for"}, t.Clients, func(c *Client) []any {
 		return []any{c.Station, c.BSSID, power(c.SignalDBm), c.Sent, c.Received, strings.Join(c.Probes, ", ")}
@@ -44,6 +45,16 @@ func (s *Summary) Print(out io.Writer) {
 			reason = strconv.Itoa(d.Reason)
 		}
 		return []any{d.From, d.To, d.BSSID, d.Kind, reason, d.Frames}
+	})
+	table(out, "Handshakes", []string{"Station", "BSSID", "Asked", "Let in", "Refused", "M1", "M2", "M3", "M4", "PMKIDs"}, t.Handshakes, func(h *Handshake) []any {
+		return []any{h.Station, h.BSSID, h.AuthRequests + h.AssocRequests, h.AuthSuccesses + h.AssocSuccesses, h.AuthFailures + h.AssocFailures, h.M1, h.M2, h.M3, h.M4, h.PMKIDs}
+	})
+	table(out, "Channels", []string{"Channel", "Listened", "Frames", "Management", "Control", "Data", "Retries", "Bad FCS"}, t.Channels, func(c *Channel) []any {
+		channel := c.Channel
+		if channel == "" {
+			channel = "(not known)"
+		}
+		return []any{channel, (time.Duration(c.ListenedMS) * time.Millisecond).String(), c.Frames, c.Management, c.Control, c.Data, c.Retries, c.BadFCS}
 	})
 	table(out, "Hosts", []string{"MAC", "Name", "Sent", "Received", "Addresses"}, t.Hosts, func(h *Host) []any {
 		return []any{h.MAC, h.Name, h.Sent, h.Received, strings.Join(h.IPs, ", ")}

@@ -14,39 +14,16 @@ import (
 
 // Summary adds up reports. Make it with New.
 type Summary struct {
-	networks map[networkKey]*Network
-	clients  map[clientKey]*Client
-	hosts    map[hostKey]*Host
-	dns      map[dnsKey]*Question
-	leaves   map[leaveKey]*Disconnect
-	flows    map[flowKey]*Flow
-	refused  map[string]uint64
-}
-
-// Network is a BSS of one SSID, over all frequencies.
-type Network struct {
-	SSID        string   `json:"ssid"`
-	BSSID       string   `json:"bssid"`
-	Channels    []string `json:"channels"`
-	Security    string   `json:"security"`
-	Beacons     uint64   `json:"beacons"`
-	Responses   uint64   `json:"probeResponses"`
-	Frames      uint64   `json:"frames"`
-	SignalDBm   *int     `json:"signalDBm"`
-	sum, heard  int64
-	frequencies map[wlan.MHz]bool
-}
-
-// Client is a station in a BSS, or in none.
-type Client struct {
-	Station   string   `json:"station"`
-	BSSID     string   `json:"bssid,omitempty"`
-	Sent      uint64   `json:"framesSent"`
-	Received  uint64   `json:"framesReceived"`
-	Probes    []string `json:"probes,omitempty"`
-	SignalDBm *int     `json:"signalDBm"`
-	sum       int64
-	heard     int64
+	networks   map[networkKey]*Network
+	clients    map[clientKey]*Client
+	leaves     map[leaveKey]*Disconnect
+	handshakes map[clientKey]*Handshake
+	channels   map[wlan.MHz]*Channel
+	hosts      map[hostKey]*Host
+	dns        map[dnsKey]*Question
+	flows      map[flowKey]*Flow
+	refused    map[string]uint64
+	captures   map[string]*Capture
 }
 
 // Host is an Ethernet address with its IP addresses.
@@ -67,16 +44,6 @@ type Question struct {
 	Failed   uint64 `json:"failures"`
 }
 
-// Disconnect is deauthentications or disassociations of one kind.
-type Disconnect struct {
-	From   string `json:"from"`
-	To     string `json:"to"`
-	BSSID  string `json:"bssid"`
-	Reason int    `json:"reason"` // -1: not readable
-	Kind   string `json:"kind"`
-	Frames uint64 `json:"frames"`
-}
-
 // Flow is a TCP or UDP conversation between hosts to one port.
 type Flow struct {
 	Protocol      string `json:"protocol"`
@@ -88,18 +55,24 @@ type Flow struct {
 	Conversations int    `json:"conversations"`
 }
 
+// Capture is a file or interface, over all windows.
+type Capture struct {
+	Name        string `json:"name"`
+	Frames      uint64 `json:"frames"`
+	Bytes       uint64 `json:"bytes"`
+	Drops       uint64 `json:"kernelDrops"`
+	BadFCS      uint64 `json:"badFCS"`
+	Malformed   uint64 `json:"malformed"`
+	Unsupported uint64 `json:"unsupported"`
+	Hops        uint64 `json:"hops"`
+	FailedHops  uint64 `json:"failedHops"`
+}
+
 type (
-	networkKey struct{ bssid, ssid string }
-	clientKey  struct{ station, bssid string }
-	hostKey    struct{ mac string }
-	dnsKey     struct {
+	hostKey struct{ mac string }
+	dnsKey  struct {
 		name string
 		kind uint32
-	}
-	leaveKey struct {
-		from, to, bssid string
-		reason          uint32
-		disassociation  bool
 	}
 	flowKey struct {
 		protocol       uint32
@@ -111,9 +84,10 @@ type (
 // New returns an empty summary.
 func New() *Summary {
 	return &Summary{
-		networks: make(map[networkKey]*Network), clients: make(map[clientKey]*Client), hosts: make(map[hostKey]*Host),
-		dns: make(map[dnsKey]*Question), leaves: make(map[leaveKey]*Disconnect), flows: make(map[flowKey]*Flow),
-		refused: make(map[string]uint64),
+		networks: make(map[networkKey]*Network), clients: make(map[clientKey]*Client), leaves: make(map[leaveKey]*Disconnect),
+		handshakes: make(map[clientKey]*Handshake), channels: make(map[wlan.MHz]*Channel),
+		hosts: make(map[hostKey]*Host), dns: make(map[dnsKey]*Question), flows: make(map[flowKey]*Flow),
+		refused: make(map[string]uint64), captures: make(map[string]*Capture),
 	}
 }
 
@@ -123,12 +97,15 @@ func (s *Summary) Add(r *wirepb.Report) {
 	s.addNetworks(r.GetBss(), d)
 	s.addClients(r.GetStations(), r.GetProbes(), d)
 	s.addDisconnects(r.GetDisconnects(), d)
+	s.addHandshakes(r.GetHandshakes(), d)
+	s.addChannels(r.GetChannels())
 	s.addHosts(r, d)
 	s.addDNS(r.GetDns(), d)
 	s.addFlows(r.GetFlows(), d)
 	for _, x := range r.GetHealth().GetRefused() {
 		s.refused[x.GetTable()] += x.GetRows()
 	}
+	s.addCaptures(r.GetHealth().GetCaptures())
 }
 
 // lookup resolves indexes.
@@ -166,15 +143,16 @@ func (l lookup) ip(i uint32) string {
 	return netip.AddrFrom4([4]byte(l.d.Ipv4[4*(i-1) : 4*i])).String()
 }
 
-func (l lookup) security(i uint32) string {
+// security returns false where none is known.
+func (l lookup) security(i uint32) (wlan.Security, bool) {
 	if i == 0 {
-		return ""
+		return wlan.Security{}, false
 	}
 	p := l.d.Securities[i-1]
 	return wlan.Security{
 		AKMs: wlan.AKMs(p.Akms), Pairwise: wlan.Ciphers(p.Pairwise), Group: wlan.Ciphers(p.Group),
 		PMF: wlan.PMF(p.Pmf), Privacy: p.Privacy,
-	}.String()
+	}, true
 }
 
 // get returns the entry of k, made when it is new.
@@ -184,56 +162,6 @@ func get[K comparable, V any](m map[K]*V, k K) (v *V, isNew bool) {
 		m[k] = v
 	}
 	return v, isNew
-}
-
-func (s *Summary) addNetworks(t *wirepb.BSSTable, d lookup) {
-	for i, bssid := range t.GetBssid() {
-		k := networkKey{d.mac(bssid), d.ssid(t.Ssid[i])}
-		n, isNew := get(s.networks, k)
-		if isNew {
-			n.BSSID, n.SSID, n.frequencies = k.bssid, k.ssid, make(map[wlan.MHz]bool)
-		}
-		if x := d.security(t.Security[i]); x != "" {
-			n.Security = x
-		}
-		n.frequencies[wlan.MHz(t.FrequencyMhz[i])] = true
-		n.Beacons += uint64(t.Beacons[i])
-		n.Responses += uint64(t.ProbeResponses[i])
-		n.Frames += uint64(t.Frames[i])
-		n.heard += int64(t.Signals.Count[i])
-		n.sum += int64(t.Signals.SumDbm[i])
-	}
-}
-
-func (s *Summary) addClients(t *wirepb.StationTable, p *wirepb.ProbeTable, d lookup) {
-	for i, station := range t.GetStation() {
-		k := clientKey{d.mac(station), d.mac(t.Bssid[i])}
-		c, _ := get(s.clients, k)
-		c.Station, c.BSSID = k.station, k.bssid
-		c.Sent += uint64(t.FramesSent[i])
-		c.Received += uint64(t.FramesReceived[i])
-		c.heard += int64(t.Signals.Count[i])
-		c.sum += int64(t.Signals.SumDbm[i])
-	}
-	for i, station := range p.GetStation() {
-		c := s.clients[clientKey{d.mac(station), ""}]
-		if ssid := d.ssid(p.Ssid[i]); c != nil && !slices.Contains(c.Probes, ssid) {
-			c.Probes = append(c.Probes, ssid)
-		}
-	}
-}
-
-func (s *Summary) addDisconnects(t *wirepb.DisconnectTable, d lookup) {
-	for i, from := range t.GetTransmitter() {
-		k := leaveKey{d.mac(from), d.mac(t.Receiver[i]), d.mac(t.Bssid[i]), t.Reason[i], t.Disassociation[i]}
-		x, _ := get(s.leaves, k)
-		x.From, x.To, x.BSSID, x.Reason = k.from, k.to, k.bssid, int(k.reason)-1
-		x.Kind = "deauthentication"
-		if k.disassociation {
-			x.Kind = "disassociation"
-		}
-		x.Frames += uint64(t.Frames[i])
-	}
 }
 
 func (s *Summary) host(mac string) *Host {
@@ -263,6 +191,21 @@ func (s *Summary) addHosts(r *wirepb.Report, d lookup) {
 		if name := d.name(r.Dhcp.Name[i]); name != "" {
 			s.host(d.mac(mac)).Name = name
 		}
+	}
+}
+
+func (s *Summary) addCaptures(all []*wirepb.Capture) {
+	for _, x := range all {
+		c, _ := get(s.captures, x.GetName())
+		c.Name = Printable([]byte(x.GetName()))
+		c.Frames += x.GetFrames()
+		c.Bytes += x.GetBytes()
+		c.Drops += x.GetKernelDrops()
+		c.BadFCS += x.GetBadFcs()
+		c.Malformed += x.GetMalformed()
+		c.Unsupported += x.GetUnsupported()
+		c.Hops += uint64(x.GetHops())
+		c.FailedHops += uint64(x.GetFailedHops())
 	}
 }
 
@@ -297,9 +240,14 @@ type Tables struct {
 	Networks    []*Network    `json:"networks"`
 	Clients     []*Client     `json:"clients"`
 	Disconnects []*Disconnect `json:"disconnects"`
+	Handshakes  []*Handshake  `json:"handshakes"`
+	Channels    []*Channel    `json:"channels"`
 	Hosts       []*Host       `json:"hosts"`
 	DNS         []*Question   `json:"dns"`
 	Flows       []*Flow       `json:"flows"`
+
+	// Captures by name, with what was wrong with their frames.
+	Captures []*Capture `json:"captures"`
 
 	// Refused counts frames that found no room in a table of their window.
 	Refused map[string]uint64 `json:"refused,omitempty"`
@@ -307,23 +255,13 @@ type Tables struct {
 
 // Tables returns what was added up so far.
 func (s *Summary) Tables() Tables {
-	for _, n := range s.networks {
-		n.SignalDBm = mean(n.sum, n.heard)
-		n.Channels = channels(n.frequencies)
-	}
-	for _, c := range s.clients {
-		c.SignalDBm = mean(c.sum, c.heard)
-	}
+	s.finishAir()
 	return Tables{
-		Networks: sorted(s.networks, func(a, b *Network) int {
-			return cmp.Or(cmp.Compare(b.Frames, a.Frames), strings.Compare(a.BSSID, b.BSSID), strings.Compare(a.SSID, b.SSID))
-		}),
-		Clients: sorted(s.clients, func(a, b *Client) int {
-			return cmp.Or(cmp.Compare(b.Sent+b.Received, a.Sent+a.Received), strings.Compare(a.Station, b.Station), strings.Compare(a.BSSID, b.BSSID))
-		}),
-		Disconnects: sorted(s.leaves, func(a, b *Disconnect) int {
-			return cmp.Or(cmp.Compare(b.Frames, a.Frames), strings.Compare(a.From+a.To, b.From+b.To), cmp.Compare(a.Reason, b.Reason), strings.Compare(a.Kind, b.Kind))
-		}),
+		Networks:    sorted(s.networks, compareNetworks),
+		Clients:     sorted(s.clients, compareClients),
+		Disconnects: sorted(s.leaves, compareDisconnects),
+		Handshakes:  sorted(s.handshakes, compareHandshakes),
+		Channels:    sorted(s.channels, compareChannels),
 		Hosts: sorted(s.hosts, func(a, b *Host) int {
 			return cmp.Or(cmp.Compare(b.Sent+b.Received, a.Sent+a.Received), strings.Compare(a.MAC, b.MAC))
 		}),
@@ -333,7 +271,8 @@ func (s *Summary) Tables() Tables {
 		Flows: sorted(s.flows, func(a, b *Flow) int {
 			return cmp.Or(cmp.Compare(b.Bytes, a.Bytes), strings.Compare(a.Client+a.Server, b.Client+b.Server), cmp.Compare(a.Port, b.Port))
 		}),
-		Refused: s.refused,
+		Captures: sorted(s.captures, func(a, b *Capture) int { return strings.Compare(a.Name, b.Name) }),
+		Refused:  s.refused,
 	}
 }
 
@@ -344,28 +283,4 @@ func sorted[K comparable, V any](m map[K]*V, compare func(a, b *V) int) []*V {
 	}
 	slices.SortFunc(list, compare)
 	return list
-}
-
-// mean is nil where nothing was heard with a power.
-func mean(sum, n int64) *int {
-	if n == 0 {
-		return nil
-	}
-	m := int((sum - n/2) / n) // sums are negative; to the nearest
-	return &m
-}
-
-func channels(frequencies map[wlan.MHz]bool) []string {
-	var list []wlan.MHz
-	for f := range frequencies {
-		list = append(list, f)
-	}
-	slices.Sort(list)
-	names := make([]string, 0, len(list))
-	for _, f := range list {
-		if c, ok := f.Channel(); ok {
-			names = append(names, c.String())
-		}
-	}
-	return names
 }

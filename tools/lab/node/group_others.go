@@ -1,0 +1,7 @@
+//go:build !linux
+
+package node
+
+import "syscall"
+
+func ownGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
