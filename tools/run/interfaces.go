@@ -46,6 +46,37 @@ func interfaces(sys fs.FS) (ethernet, monitors []string) {
 	return ethernet, monitors
 }
 
+// freeRadios returns the radios that connect this machine to nothing, so that a
+// tap may listen with them.
+func freeRadios(sys fs.FS) []string {
+	wiphys, err := fs.ReadDir(sys, "class/ieee80211")
+	if err != nil {
+		return nil
+	}
+	var free []string
+	for _, w := range wiphys {
+		used := false
+		uses, _ := fs.ReadDir(sys, "class/net") // what cannot be read has none
+		for _, i := range uses {
+			folder := "class/net/" + i.Name() + "/"
+			if read(sys, folder+"phy80211/name") == w.Name() && read(sys, folder+"type") == arphrdEther && read(sys, folder+"operstate") == "up" {
+				used = true
+			}
+		}
+		if !used {
+			free = append(free, w.Name())
+		}
+	}
+	slices.Sort(free)
+	return free
+}
+
+// rights are what a tap may do here.
+type rights struct {
+	capture, tune bool
+	why           string // it may not capture, as a sentence with the command that helps
+}
+
 func read(sys fs.FS, path string) string {
 	b, err := fs.ReadFile(sys, path)
 	if err != nil {

@@ -56,6 +56,20 @@ func TestInterfacesToCaptureOn(t *testing.T) {
 	}
 }
 
+func TestRadiosThatConnectThisMachineAreLeftAlone(t *testing.T) {
+	sys := fstest.MapFS{}
+	for file, content := range map[string]string{
+		"class/ieee80211/phy0/index": "0", "class/ieee80211/phy1/index": "1", "class/ieee80211/phy2/index": "2",
+		"class/net/wlan0/phy80211/name": "phy0", "class/net/wlan0/type": "1", "class/net/wlan0/operstate": "up",
+		"class/net/wlan1/phy80211/name": "phy1", "class/net/wlan1/type": "1", "class/net/wlan1/operstate": "down",
+	} {
+		sys[file] = &fstest.MapFile{Data: []byte(content + "\n")}
+	}
+	if diff := cmp.Diff([]string{"phy1", "phy2"}, freeRadios(sys)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestLogLinesAreShortenedAndChosen(t *testing.T) {
 	for line, want := range map[string]struct {
 		text    string

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -83,22 +84,34 @@ type tap struct {
 // taps returns which taps there are to start on this machine.
 func taps(s settings, out *screen) []tap {
 	var all []tap
-	ethernet, monitors := interfaces(os.DirFS(s.sysfs))
+	sys := os.DirFS(s.sysfs)
+	heard := false // the air
 	if s.live {
-		if may, why := mayCapture(filepath.Join(s.bin, "tapd")); !may {
-			out.say(why)
-			ethernet, monitors = nil, nil
+		ethernet, monitors := interfaces(sys)
+		radios := freeRadios(sys)
+		may := rightsOf(filepath.Join(s.bin, "tapd"))
+		switch {
+		case !may.capture:
+			out.say(may.why)
+			ethernet, monitors, radios = nil, nil, nil
+		case !may.tune:
+			radios = nil
+		default:
+			monitors = nil // of radios that the tap looks after itself
 		}
 		var sources []string
 		for _, name := range append(ethernet, monitors...) {
 			sources = append(sources, "-capture", name)
 		}
-		if len(sources) > 0 {
+		for _, name := range radios {
+			sources = append(sources, "-radio", name)
+		}
+		if heard = len(monitors)+len(radios) > 0; len(sources) > 0 {
 			all = append(all, tap{"tap", sources})
-			out.say("capturing on " + strings.Join(append(ethernet, monitors...), ", "))
+			out.say("listening on " + strings.Join(slices.Concat(ethernet, monitors, radios), ", "))
 		}
 	}
-	if s.demo == "never" || s.demo == "auto" && s.live && len(monitors) > 0 {
+	if s.demo == "never" || s.demo == "auto" && heard {
 		return all
 	}
 	paths, err := demo.WriteTo(filepath.Join(s.data, "demo"), append(demo.Radio(), demo.Wire()...)...)
@@ -106,7 +119,7 @@ func taps(s settings, out *screen) []tap {
 		out.say("no demonstration: " + err.Error())
 		return all
 	}
-	out.say("no radio in monitor mode: replaying the demonstration office, marked as such")
+	out.say("no radio to listen with: replaying the demonstration office, marked as such")
 	var sources []string
 	for _, path := range paths {
 		sources = append(sources, "-demo", path)

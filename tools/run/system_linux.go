@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -32,24 +33,28 @@ func lock(path string) (unlock func(), err error) {
 	return func() { _ = f.Close() }, nil
 }
 
-// mayCapture reports whether the program at path may open packet sockets when
-// this user starts it. What is missing is the reason, as a sentence with the
-// command that helps.
-func mayCapture(path string) (bool, string) {
-	if hasNetRaw() || fileHasNetRaw(path) {
-		return true, ""
+// rights are what the program at path may do when this user starts it.
+func rightsOf(path string) rights {
+	has := func(n int) bool { return rootHas(n) || fileHas(path, n) }
+	r := rights{capture: has(unix.CAP_NET_RAW), tune: has(unix.CAP_NET_ADMIN)}
+	if r.capture && r.tune || os.Geteuid() == 0 {
+		if !r.capture {
+			r.why = "not capturing: this system gives root no CAP_NET_RAW (in a container: --cap-add NET_RAW)"
+		}
+		return r
 	}
-	if os.Geteuid() == 0 {
-		return false, "not capturing this machine's Ethernet: this system gives root no CAP_NET_RAW (in a container: --cap-add NET_RAW)"
+	const both = "cap_net_raw,cap_net_admin+ep"
+	if exec.Command("sudo", "-n", "setcap", both, path).Run() == nil {
+		r.capture, r.tune = fileHas(path, unix.CAP_NET_RAW), fileHas(path, unix.CAP_NET_ADMIN)
 	}
-	if exec.Command("sudo", "-n", "setcap", "cap_net_raw+ep", path).Run() == nil && fileHasNetRaw(path) {
-		return true, ""
+	if !r.capture {
+		r.why = fmt.Sprintf("not capturing: %s lacks the right; give it by: sudo setcap %s %s", filepath.Base(path), both, path)
 	}
-	return false, fmt.Sprintf("not capturing this machine's Ethernet: %s lacks the right; give it by: sudo setcap cap_net_raw+ep %s", filepath.Base(path), path)
+	return r
 }
 
-// hasNetRaw reports whether children of this process have CAP_NET_RAW as root has.
-func hasNetRaw() bool {
+// rootHas reports whether children of this process have a capability as root has.
+func rootHas(capability int) bool {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil || os.Geteuid() != 0 {
 		return false
@@ -57,18 +62,19 @@ func hasNetRaw() bool {
 	for line := range strings.Lines(string(status)) {
 		if value, ok := strings.CutPrefix(line, "CapEff:"); ok {
 			set, err := strconv.ParseUint(strings.TrimSpace(value), 16, 64)
-			return err == nil && set&(1<<unix.CAP_NET_RAW) != 0
+			return err == nil && set&(1<<capability) != 0
 		}
 	}
 	return false
 }
 
-// fileHasNetRaw reports whether the file at path gives CAP_NET_RAW to who
-// executes it: bit 13 of the permitted set (linux/capability.h, vfs_cap_data).
-func fileHasNetRaw(path string) bool {
+// fileHas reports whether the file at path gives a capability, one of the first
+// 32, to who executes it: a bit of the permitted set (linux/capability.h,
+// vfs_cap_data).
+func fileHas(path string, capability int) bool {
 	var b [24]byte
 	n, err := unix.Getxattr(path, "security.capability", b[:])
-	return err == nil && n >= 8 && b[5]&(1<<(unix.CAP_NET_RAW-8)) != 0
+	return err == nil && n >= 8 && binary.LittleEndian.Uint32(b[4:])&(1<<capability) != 0
 }
 
 // alive reports whether there is a process of that id.

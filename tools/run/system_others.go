@@ -19,8 +19,8 @@ func lock(path string) (unlock func(), err error) {
 	return func() {}, nil
 }
 
-func mayCapture(string) (bool, string) {
-	return false, "not capturing this machine's Ethernet: live capture is Linux's, and this is " + runtime.GOOS
+func rightsOf(string) rights {
+	return rights{why: "not capturing: live capture is Linux's, and this is " + runtime.GOOS}
 }
 
 func alive(pid int) bool { return syscall.Kill(pid, 0) == nil }
