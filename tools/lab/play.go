@@ -34,7 +34,7 @@ type Result struct {
 type play struct {
 	session  *Session
 	scenario scenario.Scenario
-	from     time.Time // what the node knows since then counts
+	from     time.Time // what the node knows since then counts: the start of the window that the scenario began in
 
 	mu         sync.Mutex
 	tap        *runningTap
@@ -53,7 +53,7 @@ func (s *Session) Play(ctx context.Context, sc scenario.Scenario) (Result, error
 	if limit == 0 {
 		limit = defaultLimit
 	}
-	p := &play{session: s, scenario: sc, from: start, recordings: make(map[string]protocol.Capture)}
+	p := &play{session: s, scenario: sc, from: start.Truncate(scenario.Window), recordings: make(map[string]protocol.Capture)}
 	err := s.fresh(ctx)
 	if err != nil {
 		return Result{}, err

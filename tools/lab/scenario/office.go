@@ -52,7 +52,7 @@ func (s *stage) open() {
 	s.talk(s.clients...)
 	s.step(
 		pause(2*time.Second),
-		Step{Say: "start the tap", Do: DoTap, Args: Tap{Namespace: tapNamespace, Args: []string{"-window", "5s"}}},
+		Step{Say: "start the tap", Do: DoTap, Args: Tap{Namespace: tapNamespace, Args: []string{"-window", Window.String()}}},
 	)
 }
 

@@ -6,6 +6,9 @@ import (
 	"picket/tools/lab/protocol"
 )
 
+// Window is the length of the taps' windows. They are aligned to UTC.
+const Window = 5 * time.Second
+
 // A Scenario is one thing that the laboratory plays, from fresh radios to what the
 // node must know in the end.
 type Scenario struct {

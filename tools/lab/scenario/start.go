@@ -120,7 +120,7 @@ func count(n int, what string) string {
 
 // tap starts our tap on the ears that are tuned for it.
 func (s *stage) tap() {
-	args := []string{"-window", "5s"}
+	args := []string{"-window", Window.String()}
 	for _, ear := range s.ears {
 		args = append(args, "-capture", ear)
 	}
