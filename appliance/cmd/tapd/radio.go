@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"log/slog"
 	"math/rand/v2"
 	"slices"
@@ -19,6 +20,9 @@ import (
 	"picket/shared/wire/wirepb"
 	"picket/shared/wlan"
 )
+
+// lookAgain is how often it is looked which locks are in force.
+const lookAgain = time.Minute
 
 // radios has the box's radios listen: the keeper claims them, the hopper tunes
 // them, a capture each listens, and what it hears tells the hopper where to go and
@@ -42,6 +46,8 @@ type radios struct {
 	judge monitor.Judge
 	ears  map[string]*ear // by the adapter's name
 	use   bool            // the centre may say no
+	wants desired.Radio   // what it says
+	locks []hop.Lock      // that are obeyed
 }
 
 // ear is an adapter that listens.
@@ -64,7 +70,9 @@ func newRadios(cfg config.Config, live *pipeline.Live, ring int, tell *telling, 
 }
 
 // tasks are what must run.
-func (r *radios) tasks() []task.Task { return []task.Task{r.keeper, r.hopper} }
+func (r *radios) tasks() []task.Task {
+	return []task.Task{r.keeper, r.hopper, task.Func("locks", r.relock)}
+}
 
 // wanted says whether the operator and the centre want an adapter used.
 func (r *radios) wanted(c monitor.Candidate) (bool, string) {
@@ -181,19 +189,48 @@ func channelsOf6GHz(bits uint64) []wlan.MHz {
 func (r *radios) obey(d desired.Radio, country string) {
 	r.mu.Lock()
 	r.use = d.Use == nil || *d.Use
+	r.wants = d
 	r.mu.Unlock()
 	if d.Country != "" {
 		country = d.Country
 	}
 	r.keeper.SetCountry(country)
 	r.keeper.Reconsider()
-	policy := hop.Policy{
-		Own: d.Own, Only: d.Only, Exclude: d.Exclude, Share: hop.Share{Index: d.Share.Index, Of: d.Share.Of},
-		Revisit: time.Duration(d.RevisitMS) * time.Millisecond,
+	r.plan(true)
+}
+
+// relock looks again which locks are in force: a clock that was wrong when the
+// centre was heard may have been set since.
+func (r *radios) relock(ctx context.Context) error {
+	tick := time.NewTicker(lookAgain)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			r.plan(false)
+		}
 	}
+}
+
+// plan tells the hopper what the centre wants; unless always, only where the locks
+// are others than before.
+func (r *radios) plan(always bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	d := r.wants
+	var locks []hop.Lock
 	for _, l := range d.Active(time.Now()) {
 		bssid, _ := wlan.ParseMAC(l.BSSID) // empty: for nobody's sake
-		policy.Locks = append(policy.Locks, hop.Lock{Frequency: l.Frequency, BSSID: bssid, Until: l.Until, Adapter: l.Adapter})
+		locks = append(locks, hop.Lock{Frequency: l.Frequency, BSSID: bssid, Until: l.Until, Adapter: l.Adapter})
 	}
-	r.hopper.SetPolicy(policy)
+	if !always && slices.Equal(locks, r.locks) {
+		return
+	}
+	r.locks = locks
+	r.hopper.SetPolicy(hop.Policy{
+		Own: d.Own, Only: d.Only, Exclude: d.Exclude, Share: hop.Share{Index: d.Share.Index, Of: d.Share.Of},
+		Revisit: time.Duration(d.RevisitMS) * time.Millisecond, Locks: locks,
+	})
 }

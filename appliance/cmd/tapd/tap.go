@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"picket/appliance/aggregate"
@@ -88,7 +89,7 @@ func newTap(cfg config.Config, id *identity.Identity, inputs []pipeline.Input, r
 // obey does what the centre wants; news says that it has just said so.
 func (t *tap) obey(cfg config.Config, d wanted.Document, news bool) {
 	if news {
-		t.tell.happened(time.Now(), wirepb.Event_KIND_DESIRED_CHANGED, "", fmt.Sprintf("Follows revision %d of what the centre wants.", d.Revision))
+		t.tell.happened(time.Now(), wirepb.Event_KIND_DESIRED_CHANGED, "", followed(cfg, d))
 		length := time.Duration(d.WindowMS) * time.Millisecond
 		if length == 0 {
 			length = t.enrolled // the centre no longer says
@@ -100,6 +101,25 @@ func (t *tap) obey(cfg config.Config, d wanted.Document, news bool) {
 	if t.radios != nil {
 		t.radios.obey(d.Radio, cfg.Country)
 	}
+}
+
+// followed is the sentence for people about what of the centre's wishes is followed.
+func followed(cfg config.Config, d wanted.Document) string {
+	text := fmt.Sprintf("Follows revision %d of what the centre wants", d.Revision)
+	var but []string
+	if cfg.Window != 0 && d.WindowMS != 0 {
+		but = append(but, fmt.Sprintf("windows stay %v, as -window says", cfg.Window))
+	}
+	if len(cfg.Radios) == 0 {
+		but = append(but, "no radio is used, as -radio says")
+	}
+	if len(d.Unknown) > 0 {
+		but = append(but, "this version does not know "+strings.Join(d.Unknown, ", "))
+	}
+	if len(but) > 0 {
+		text += "; but " + strings.Join(but, ", and ")
+	}
+	return text + "."
 }
 
 // run captures and delivers until a signal, and then ends in order.

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"picket/appliance/config"
+	"picket/shared/desired"
 	"picket/shared/wire/wirepb"
 )
 
@@ -76,5 +78,20 @@ func TestEventsAreToldOnceInTheirWindow(t *testing.T) {
 	r := reportAt(start)
 	if tell.fill(r); len(r.Health.Events) != 256 || r.Health.Refused[0].Rows != 44 {
 		t.Errorf("%d events, refused %v", len(r.Health.Events), r.Health.Refused)
+	}
+}
+
+func TestWhatIsNotFollowedIsSaid(t *testing.T) {
+	d := desired.Document{Revision: 7, WindowMS: 5000, Unknown: []string{`"image"`}}
+	for _, c := range []struct {
+		cfg  config.Config
+		want string
+	}{
+		{config.Config{Radios: []string{"all"}}, `Follows revision 7 of what the centre wants; but this version does not know "image".`},
+		{config.Config{Window: 20 * time.Second}, `Follows revision 7 of what the centre wants; but windows stay 20s, as -window says, and no radio is used, as -radio says, and this version does not know "image".`},
+	} {
+		if got := followed(c.cfg, d); got != c.want {
+			t.Errorf("got  %s\nwant %s", got, c.want)
+		}
 	}
 }
