@@ -2,12 +2,10 @@ package desired
 
 import (
 	"crypto/ecdsa"
-	"crypto/elliptic"
 	"errors"
 	"fmt"
-	"strings"
 
-	"github.com/go-jose/go-jose/v4"
+	"picket/shared/seal"
 )
 
 // Where and how a tap gets its document: GET Path, signed as reports are.
@@ -20,9 +18,9 @@ const (
 
 // Why a sealed document is refused.
 var (
-	ErrForm      = errors.New("not a sealed document of desired state")   // no JWS, or one of another kind
-	ErrSignature = errors.New("the cluster's key did not sign this")      // forged or altered
-	ErrStranger  = errors.New("meant for another tap or another cluster") // replayed elsewhere
+	ErrForm      = seal.ErrForm                                           // no JWS, or one of another kind
+	ErrSignature = seal.ErrSignature                                      // forged or altered
+	ErrStranger  = seal.ErrStranger                                       // replayed elsewhere
 	ErrOlder     = errors.New("older than the document that is followed") // replayed later
 )
 
@@ -32,16 +30,7 @@ func Seal(d Document, key *ecdsa.PrivateKey) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	options := (&jose.SignerOptions{}).WithType(mediaType).WithHeader("kid", d.Cluster)
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: key}, options)
-	if err != nil {
-		return "", fmt.Errorf("seal desired state: %w", err)
-	}
-	signed, err := signer.Sign(payload)
-	if err != nil {
-		return "", fmt.Errorf("seal desired state: %w", err)
-	}
-	return signed.CompactSerialize()
+	return seal.Seal(payload, mediaType, d.Cluster, key)
 }
 
 // An Opener opens what was sealed for one tap.
@@ -55,7 +44,7 @@ type Opener struct {
 // and its revision is last or newer. The errors are those above, or say what in
 // the document is wrong.
 func (o Opener) Open(text string, last uint64) (Document, error) {
-	payload, err := o.verify(text)
+	payload, err := seal.Open(text, mediaType, o.Cluster, o.Key, MaxEncoded)
 	if err != nil {
 		return Document{}, err
 	}
@@ -72,33 +61,4 @@ func (o Opener) Open(text string, last uint64) (Document, error) {
 		return Document{}, fmt.Errorf("%w: revision %d, after %d", ErrOlder, d.Revision, last)
 	}
 	return d, nil
-}
-
-// verify returns the payload of a JWS whose signature fits.
-func (o Opener) verify(text string) ([]byte, error) {
-	switch {
-	case o.Key == nil || o.Key.Curve != elliptic.P256():
-		return nil, errors.New("open desired state: the cluster's key is none of P-256")
-	case len(text) > MaxEncoded:
-		return nil, fmt.Errorf("%w: %d octets, at most %d", ErrForm, len(text), MaxEncoded)
-	case strings.ContainsAny(text, "\r\n"): // which base64 would skip
-		return nil, fmt.Errorf("%w: line breaks", ErrForm)
-	}
-	signed, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.ES256})
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrForm, err)
-	}
-	h := signed.Signatures[0].Protected
-	// Nothing that could name another key, or change how the payload is read.
-	if h.JSONWebKey != nil || h.Nonce != "" || len(h.ExtraHeaders) != 1 || h.ExtraHeaders[jose.HeaderType] != mediaType {
-		return nil, fmt.Errorf("%w: header parameters other than alg, kid and typ %s", ErrForm, mediaType)
-	}
-	if h.KeyID != o.Cluster {
-		return nil, fmt.Errorf("%w: cluster %.12q…", ErrStranger, h.KeyID)
-	}
-	payload, err := signed.Verify(o.Key)
-	if err != nil {
-		return nil, ErrSignature
-	}
-	return payload, nil
 }
