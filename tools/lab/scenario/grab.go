@@ -31,7 +31,12 @@ func grabs(seed uint64) []Scenario {
 		Filter: v.signal,
 	})
 	script := fmt.Sprintf("wifi.recon on; wifi.recon.channel %d; sleep 6; wifi.deauth %s; sleep 4; wifi.assoc %s; sleep 4; q", v.network.ap.channel(), bssid, bssid)
-	v.attack(tool(40*time.Second, "bettercap", "-iface", attackerName, "-no-colors", "-eval", script))
+	// It asks iw for a wiphy by the name that the kernel gave it, and ours have names.
+	rename := fmt.Sprintf("cd /sys/class/net/%s/phy80211 && iw phy $(cat name) set name phy$(cat index)", attackerName)
+	v.attack(
+		toolToEnd(10*time.Second, "sh", "-c", rename),
+		tool(40*time.Second, "bettercap", "-iface", attackerName, "-no-colors", "-eval", script),
+	)
 	v.expect(v.network.disconnects("forged", 10, 2000, map[string]any{"kind": "deauthentication", "signalDBm": v.heard}))
 	all = append(all, v.end())
 
