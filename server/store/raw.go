@@ -14,15 +14,15 @@ import (
 	"picket/shared/wire/wirepb"
 )
 
-// A rawWindow says whose a packed row is and which report it is of.
-type rawWindow struct {
+// A packedWindow says whose a packed row is and which report it is of.
+type packedWindow struct {
 	TenantID, TapID, BootID uuid.UUID
 	Start                   time.Time
 	Length                  time.Duration
 	Sequence                uint64
 }
 
-func (w *rawWindow) end() time.Time { return w.Start.Add(w.Length) }
+func (w *packedWindow) end() time.Time { return w.Start.Add(w.Length) }
 
 // rawTables are where the families of package pack are.
 var rawTables = [...]string{pack.Air: "air_raw", pack.Wire: "wire_raw"}
@@ -42,7 +42,7 @@ ORDER BY window_start, boot_id, sequence`
 // is whole by wire.Validate, so that every column of a table that is there has a
 // value a row. It is f's to keep. f must not use tx: rows are read while it runs.
 func eachRaw(ctx context.Context, tx pgx.Tx, family pack.Family, tenant, tap uuid.UUID, from, to time.Time,
-	f func(rawWindow, *wirepb.Report) error,
+	f func(packedWindow, *wirepb.Report) error,
 ) error {
 	table := rawTables[family]
 	rows, err := tx.Query(ctx, strings.Replace(eachRawSQL, "@table", table, 1), pgx.StrictNamedArgs{
@@ -51,7 +51,7 @@ func eachRaw(ctx context.Context, tx pgx.Tx, family pack.Family, tenant, tap uui
 	if err != nil {
 		return fmt.Errorf("read %s: %w", table, err)
 	}
-	w := rawWindow{TenantID: tenant, TapID: tap}
+	w := packedWindow{TenantID: tenant, TapID: tap}
 	var sequence int64
 	var length int32
 	var format int16
