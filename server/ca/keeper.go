@@ -23,6 +23,8 @@ type Keeper struct {
 	names Names
 	file  string
 
+	uploads uploads
+
 	mu   sync.Mutex
 	cert *tls.Certificate
 }
@@ -45,12 +47,19 @@ func NewKeeper(ca *CA, names Names, dir string) (*Keeper, error) {
 }
 
 // TLSConfig is a server's configuration: TLS 1.2 at least, the certificate of the
-// moment.
+// moment: an uploaded one where it is good for what the client asks for, else the
+// cluster's own.
 func (k *Keeper) TLSConfig() *tls.Config {
 	return &tls.Config{
-		MinVersion:     tls.VersionTLS12,
-		NextProtos:     []string{"http/1.1"},
-		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return k.current(time.Now()) },
+		MinVersion: tls.VersionTLS12,
+		NextProtos: []string{"http/1.1"},
+		GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+			now := time.Now()
+			if cert := k.uploads.choose(hello, now); cert != nil {
+				return cert, nil
+			}
+			return k.current(now)
+		},
 	}
 }
 
