@@ -74,40 +74,41 @@ const (
 )
 
 func (a *API) register(h huma.API) {
-	h.UseMiddleware(a.member(h))
+	h.UseMiddleware(a.authorise(h))
 
-	add(a, h, http.MethodPost, "/session", tagSession, "login", "Sign in", a.login)
-	add(a, h, http.MethodPost, "/session/first-login", tagSession, "firstLogin", "Make the first administrator and sign in", a.firstLogin)
-	add(a, h, http.MethodGet, "/session", tagSession, "getSession", "Who is signed in", a.getSession)
-	add(a, h, http.MethodDelete, "/session", tagSession, "logout", "Sign out", a.logout)
+	add(a, h, auth.Public, http.MethodPost, "/session", tagSession, "login", "Sign in", a.login)
+	add(a, h, auth.Public, http.MethodPost, "/session/first-login", tagSession, "firstLogin", "Make the first administrator and sign in", a.firstLogin)
+	add(a, h, auth.Self, http.MethodGet, "/session", tagSession, "getSession", "Who is signed in", a.getSession)
+	add(a, h, auth.Self, http.MethodDelete, "/session", tagSession, "logout", "Sign out", a.logout)
 
-	add(a, h, http.MethodGet, "/tenants/{tenant}/home", tagPlaces, "getHome", "What is there and what cannot be seen", a.getHome)
-	add(a, h, http.MethodGet, "/tenants/{tenant}/sites", tagPlaces, "listSites", "Sites", a.listSites)
-	add(a, h, http.MethodGet, "/tenants/{tenant}/enrolment-tokens", tagPlaces, "listEnrolmentTokens", "Enrolment tokens, without their secrets", a.listTokens)
-	add(a, h, http.MethodPost, "/tenants/{tenant}/enrolment-tokens", tagPlaces, "createEnrolmentToken", "Make an enrolment token", a.createToken)
+	add(a, h, auth.ReadTaps, http.MethodGet, "/tenants/{tenant}/home", tagPlaces, "getHome", "What is there and what cannot be seen", a.getHome)
+	add(a, h, auth.ReadPlaces, http.MethodGet, "/tenants/{tenant}/sites", tagPlaces, "listSites", "Sites", a.listSites)
+	add(a, h, auth.ReadEnrolment, http.MethodGet, "/tenants/{tenant}/enrolment-tokens", tagPlaces, "listEnrolmentTokens", "Enrolment tokens, without their secrets", a.listTokens)
+	add(a, h, auth.ChangeEnrolment, http.MethodPost, "/tenants/{tenant}/enrolment-tokens", tagPlaces, "createEnrolmentToken", "Make an enrolment token", a.createToken)
 
-	add(a, h, http.MethodGet, "/tenants/{tenant}/taps", tagTaps, "listTaps", "Taps, worst first", a.listTaps)
-	add(a, h, http.MethodGet, "/tenants/{tenant}/taps/{tap}", tagTaps, "getTap", "A tap with its gaps", a.getTap)
-	add(a, h, http.MethodGet, "/tenants/{tenant}/taps/{tap}/health", tagTaps, "getTapHealth", "A tap's health over time", a.getTapHealth)
-	add(a, h, http.MethodGet, "/tenants/{tenant}/taps/{tap}/channels", tagTaps, "listTapChannels", "What a tap heard on each channel", a.listTapChannels)
+	add(a, h, auth.ReadTaps, http.MethodGet, "/tenants/{tenant}/taps", tagTaps, "listTaps", "Taps, worst first", a.listTaps)
+	add(a, h, auth.ReadTaps, http.MethodGet, "/tenants/{tenant}/taps/{tap}", tagTaps, "getTap", "A tap with its gaps", a.getTap)
+	add(a, h, auth.ReadTaps, http.MethodGet, "/tenants/{tenant}/taps/{tap}/health", tagTaps, "getTapHealth", "A tap's health over time", a.getTapHealth)
+	add(a, h, auth.ReadTaps, http.MethodGet, "/tenants/{tenant}/taps/{tap}/channels", tagTaps, "listTapChannels", "What a tap heard on each channel", a.listTapChannels)
 	a.registerDesired(h)
-	add(a, h, http.MethodGet, "/tenants/{tenant}/taps/{tap}/coverage", tagTaps, "getTapCoverage", "Where a tap listened, and where it is blind", a.getTapCoverage)
-	add(a, h, http.MethodGet, "/tenants/{tenant}/taps/{tap}/events", tagTaps, "listTapEvents", "What happened to a tap, newest first", a.listTapEvents)
-	add(a, h, http.MethodGet, "/tenants/{tenant}/events", tagTaps, "listEvents", "What happened to the taps, newest first", a.listEvents)
+	add(a, h, auth.ReadTaps, http.MethodGet, "/tenants/{tenant}/taps/{tap}/coverage", tagTaps, "getTapCoverage", "Where a tap listened, and where it is blind", a.getTapCoverage)
+	add(a, h, auth.ReadTaps, http.MethodGet, "/tenants/{tenant}/taps/{tap}/events", tagTaps, "listTapEvents", "What happened to a tap, newest first", a.listTapEvents)
+	add(a, h, auth.ReadTaps, http.MethodGet, "/tenants/{tenant}/events", tagTaps, "listEvents", "What happened to the taps, newest first", a.listEvents)
 
-	add(a, h, http.MethodGet, "/tenants/{tenant}/bss", tagAir, "listBSS", "BSSs heard, last heard first", a.listBSS)
-	add(a, h, http.MethodGet, "/tenants/{tenant}/bss/{bssid}", tagAir, "getBSS", "Everything about a BSSID", a.getBSS)
-	add(a, h, http.MethodGet, "/tenants/{tenant}/bss/{bssid}/signal", tagAir, "getBSSSignal", "A BSSID's signal over time, by tap", a.getBSSSignal)
-	add(a, h, http.MethodGet, "/tenants/{tenant}/bss/{bssid}/clients", tagAir, "listBSSClients", "Clients heard in a BSS", a.listBSSClients)
-	add(a, h, http.MethodGet, "/tenants/{tenant}/clients", tagAir, "listClients", "Clients heard, last heard first", a.listClients)
-	add(a, h, http.MethodGet, "/tenants/{tenant}/clients/{mac}", tagAir, "getClient", "Everything about a client", a.getClient)
+	add(a, h, auth.ReadAir, http.MethodGet, "/tenants/{tenant}/bss", tagAir, "listBSS", "BSSs heard, last heard first", a.listBSS)
+	add(a, h, auth.ReadAir, http.MethodGet, "/tenants/{tenant}/bss/{bssid}", tagAir, "getBSS", "Everything about a BSSID", a.getBSS)
+	add(a, h, auth.ReadAir, http.MethodGet, "/tenants/{tenant}/bss/{bssid}/signal", tagAir, "getBSSSignal", "A BSSID's signal over time, by tap", a.getBSSSignal)
+	add(a, h, auth.ReadAir, http.MethodGet, "/tenants/{tenant}/bss/{bssid}/clients", tagAir, "listBSSClients", "Clients heard in a BSS", a.listBSSClients)
+	add(a, h, auth.ReadAir, http.MethodGet, "/tenants/{tenant}/clients", tagAir, "listClients", "Clients heard, last heard first", a.listClients)
+	add(a, h, auth.ReadAir, http.MethodGet, "/tenants/{tenant}/clients/{mac}", tagAir, "getClient", "Everything about a client", a.getClient)
 
-	add(a, h, http.MethodGet, "/tenants/{tenant}/hosts", tagWire, "listHosts", "Hosts heard, last heard first", a.listHosts)
-	add(a, h, http.MethodGet, "/tenants/{tenant}/hosts/{mac}", tagWire, "getHost", "Everything about a host", a.getHost)
+	add(a, h, auth.ReadWire, http.MethodGet, "/tenants/{tenant}/hosts", tagWire, "listHosts", "Hosts heard, last heard first", a.listHosts)
+	add(a, h, auth.ReadWire, http.MethodGet, "/tenants/{tenant}/hosts/{mac}", tagWire, "getHost", "Everything about a host", a.getHost)
 }
 
-// add registers an operation whose errors are translated in one place.
-func add[I, O any](a *API, h huma.API, method, path, tag, id, summary string, handler func(context.Context, *I) (*O, error)) {
+// add registers an operation that needs a permission. Errors are translated in one
+// place, and the permission is asked for in one place: authorise.
+func add[I, O any](a *API, h huma.API, permission auth.Permission, method, path, tag, id, summary string, handler func(context.Context, *I) (*O, error)) {
 	op := huma.Operation{
 		OperationID:  id,
 		Method:       method,
@@ -115,12 +116,16 @@ func add[I, O any](a *API, h huma.API, method, path, tag, id, summary string, ha
 		Summary:      summary,
 		Tags:         []string{tag},
 		MaxBodyBytes: maxBody,
-		Security:     sessionOnly,
+		Security:     signedIn,
 		Errors:       []int{http.StatusUnauthorized, http.StatusServiceUnavailable},
+		Extensions:   map[string]any{permissionExtension: permission},
 	}
-	if open(method, op.Path) {
+	switch {
+	case permission == auth.Public:
 		op.Security = []map[string][]string{}
-		op.Errors = []int{http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusServiceUnavailable}
+		op.Errors = append(op.Errors, http.StatusTooManyRequests)
+	case permission != auth.Self:
+		op.Errors = append(op.Errors, http.StatusForbidden)
 	}
 	if path != "/session" {
 		op.Errors = append(op.Errors, http.StatusNotFound)
@@ -128,9 +133,6 @@ func add[I, O any](a *API, h huma.API, method, path, tag, id, summary string, ha
 	switch id {
 	case "createEnrolmentToken", "lockChannel":
 		op.DefaultStatus = http.StatusCreated
-	}
-	if administrators(id) {
-		op.Errors = append(op.Errors, http.StatusForbidden)
 	}
 	huma.Register(h, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)

@@ -87,7 +87,7 @@ func TestADayOfReports(t *testing.T) {
 			}
 		}
 	}
-	if _, err := n.store.RollUp(t.Context()); err != nil {
+	if err := n.store.RollUp(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range []string{

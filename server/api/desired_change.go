@@ -18,41 +18,22 @@ import (
 // registerDesired adds what reads and changes what the centre wants of taps.
 func (a *API) registerDesired(h huma.API) {
 	const site, tap = "/tenants/{tenant}/sites/{site}/settings", "/tenants/{tenant}/taps/{tap}/settings"
-	add(a, h, http.MethodGet, site, tagTaps, "getSiteSettings", "What is wanted of the taps of a site", a.getSiteSettings)
-	add(a, h, http.MethodPut, site, tagTaps, "putSiteSettings", "Replace what is wanted of the taps of a site", a.putSiteSettings)
-	add(a, h, http.MethodGet, tap, tagTaps, "getTapSettings", "What is wanted of a tap, and why", a.getTapSettings)
-	add(a, h, http.MethodPut, tap, tagTaps, "putTapSettings", "Replace what is wanted of a tap in particular", a.putTapSettings)
+	add(a, h, auth.ReadTaps, http.MethodGet, site, tagTaps, "getSiteSettings", "What is wanted of the taps of a site", a.getSiteSettings)
+	add(a, h, auth.ChangeTaps, http.MethodPut, site, tagTaps, "putSiteSettings", "Replace what is wanted of the taps of a site", a.putSiteSettings)
+	add(a, h, auth.ReadTaps, http.MethodGet, tap, tagTaps, "getTapSettings", "What is wanted of a tap, and why", a.getTapSettings)
+	add(a, h, auth.ChangeTaps, http.MethodPut, tap, tagTaps, "putTapSettings", "Replace what is wanted of a tap in particular", a.putTapSettings)
 	const locks = "/tenants/{tenant}/taps/{tap}/locks"
-	add(a, h, http.MethodPost, locks, tagTaps, "lockChannel", "Keep a tap on a channel for a time", a.lockChannel)
-	add(a, h, http.MethodDelete, locks+"/{lock}", tagTaps, "unlockChannel", "Let a tap leave a channel", a.unlockChannel)
+	add(a, h, auth.ChangeTaps, http.MethodPost, locks, tagTaps, "lockChannel", "Keep a tap on a channel for a time", a.lockChannel)
+	add(a, h, auth.ChangeTaps, http.MethodDelete, locks+"/{lock}", tagTaps, "unlockChannel", "Let a tap leave a channel", a.unlockChannel)
 }
 
-// administrators reports whether an operation is for them alone. Who reads may
-// see what is wanted; only they may change it.
-func administrators(operation string) bool {
-	switch operation {
-	case "putSiteSettings", "putTapSettings", "lockChannel", "unlockChannel":
-		return true
-	}
-	return false
-}
+// changer returns the name of who asks, as rows keep it.
+func changer(ctx context.Context) string { return auth.ActorOf(ctx).Name }
 
-// administrator returns the name of who asks, who must be one.
-func administrator(ctx context.Context) (string, error) {
-	s := sessionOf(ctx)
-	if s == nil || s.User.Role != auth.RoleAdministrator {
-		return "", huma.Error403Forbidden("Only administrators may change what taps do.")
-	}
-	return s.User.Name, nil
-}
-
-// putSiteSettings is PUT …/sites/{site}/settings. 403: no administrator. 404: no
+// putSiteSettings is PUT …/sites/{site}/settings. 404: no
 // such site. 422: a setting is wrong, which the problem names.
 func (a *API) putSiteSettings(ctx context.Context, in *PutSiteSettingsInput) (*output[SiteSettings], error) {
-	by, err := administrator(ctx)
-	if err != nil {
-		return nil, err
-	}
+	by := changer(ctx)
 	settings, err := in.Body.layer()
 	if err == nil {
 		err = a.Desired.PutSite(ctx, tenantOf(ctx).ID, in.Site, settings, by)
@@ -63,13 +44,10 @@ func (a *API) putSiteSettings(ctx context.Context, in *PutSiteSettingsInput) (*o
 	return a.getSiteSettings(ctx, &in.SiteParam)
 }
 
-// putTapSettings is PUT …/taps/{tap}/settings. 403: no administrator. 404: no such
+// putTapSettings is PUT …/taps/{tap}/settings. 404: no such
 // tap. 422: a setting is wrong, which the problem names.
 func (a *API) putTapSettings(ctx context.Context, in *PutTapSettingsInput) (*output[TapSettings], error) {
-	by, err := administrator(ctx)
-	if err != nil {
-		return nil, err
-	}
+	by := changer(ctx)
 	settings, err := in.Body.layer()
 	if err == nil {
 		err = a.Desired.PutTap(ctx, tenantOf(ctx).ID, in.Tap, settings, by)
@@ -80,13 +58,10 @@ func (a *API) putTapSettings(ctx context.Context, in *PutTapSettingsInput) (*out
 	return a.getTapSettings(ctx, &in.TapParam)
 }
 
-// lockChannel is POST …/taps/{tap}/locks. 403: no administrator. 404: no such tap.
+// lockChannel is POST …/taps/{tap}/locks. 404: no such tap.
 // 422: no such channel, or too many locks.
 func (a *API) lockChannel(ctx context.Context, in *LockInput) (*output[ChannelLock], error) {
-	by, err := administrator(ctx)
-	if err != nil {
-		return nil, err
-	}
+	by := changer(ctx)
 	f, err := frequency(desired.FieldLocks, in.Body.FrequencyMHz)
 	if err != nil {
 		return nil, wrongSetting(err)
@@ -105,12 +80,9 @@ func (a *API) lockChannel(ctx context.Context, in *LockInput) (*output[ChannelLo
 	return reply(channelLock(made)), nil
 }
 
-// unlockChannel is DELETE …/taps/{tap}/locks/{lock}. 403: no administrator. 404: no
+// unlockChannel is DELETE …/taps/{tap}/locks/{lock}. 404: no
 // such lock, or it has ended.
 func (a *API) unlockChannel(ctx context.Context, in *UnlockInput) (*struct{}, error) {
-	if _, err := administrator(ctx); err != nil {
-		return nil, err
-	}
 	err := a.Desired.Unlock(ctx, tenantOf(ctx).ID, in.Tap, in.Lock)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, huma.Error404NotFound("There is no such lock; it may have ended or been removed.")

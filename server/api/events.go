@@ -46,9 +46,9 @@ type stream struct {
 // getEvents is GET /api/v1/events. It answers 200 and events until the session
 // ends, the client goes or the node stops; the client connects again.
 func (a *API) getEvents(c *fiber.Ctx) error {
-	tenant, ok := sessionOf(c.UserContext()).Tenant(c.Query("tenant"))
-	if !ok {
-		return problem(c, http.StatusNotFound, noTenant)
+	tenant, status, detail := allowed(sessionOf(c.UserContext()), c.Query("tenant"), auth.ReadTaps)
+	if status != http.StatusOK {
+		return problem(c, status, detail)
 	}
 	if a.streams.Add(1) > maxStreams {
 		a.streams.Add(-1)

@@ -65,12 +65,13 @@ func (a *API) guard(c *fiber.Ctx) error {
 	}
 	session, err := a.Auth.Session(ctx, c.Cookies(SessionCookie))
 	if errors.Is(err, auth.ErrNoSession) {
-		return problem(c, http.StatusUnauthorized, "You are not signed in, or your session has ended. Sign in again.")
+		return problem(c, http.StatusUnauthorized, notSignedIn)
 	}
 	if err != nil {
 		return a.refuse(c, err)
 	}
-	c.SetUserContext(context.WithValue(ctx, sessionKey{}, session))
+	actor := auth.Actor{Kind: auth.ActorUser, ID: session.User.ID, Name: session.User.Name, Address: c.IP()}
+	c.SetUserContext(context.WithValue(auth.WithActor(ctx, actor), sessionKey{}, session))
 	return c.Next()
 }
 
@@ -92,38 +93,70 @@ func sameOrigin(c *fiber.Ctx) bool {
 	return err == nil && u.Host != "" && strings.EqualFold(u.Host, string(c.Request().Host()))
 }
 
-// member lets only members of a tenant see what is below it, and puts the
-// tenant into the context.
-func (a *API) member(h huma.API) func(huma.Context, func(huma.Context)) {
+// authorise lets go on who has an operation's permission, where its path says, and
+// puts the tenant of the path into the context. It is the one place that decides.
+func (a *API) authorise(h huma.API) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
-		if !strings.HasPrefix(ctx.Operation().Path, tenantPrefix) {
+		op := ctx.Operation()
+		permission, _ := op.Extensions[permissionExtension].(auth.Permission)
+		if permission == auth.Public {
 			next(ctx)
 			return
 		}
 		session := sessionOf(ctx.Context())
 		if session == nil {
-			_ = huma.WriteErr(h, ctx, http.StatusUnauthorized, "You are not signed in.")
+			_ = huma.WriteErr(h, ctx, http.StatusUnauthorized, notSignedIn)
 			return
 		}
-		tenant, ok := session.Tenant(ctx.Param("tenant"))
-		if !ok {
-			_ = huma.WriteErr(h, ctx, http.StatusNotFound, noTenant)
+		if permission == auth.Self {
+			next(ctx)
 			return
 		}
-		next(huma.WithValue(ctx, tenantKey{}, tenant))
+		if strings.HasPrefix(op.Path, tenantPrefix) {
+			tenant, status, detail := allowed(session, ctx.Param("tenant"), permission)
+			if status != http.StatusOK {
+				_ = huma.WriteErr(h, ctx, status, detail)
+				return
+			}
+			next(huma.WithValue(ctx, tenantKey{}, tenant))
+			return
+		}
+		if session.User.Role != auth.RoleAdministrator { // an operation on the installation
+			_ = huma.WriteErr(h, ctx, http.StatusForbidden, forbidden(permission))
+			return
+		}
+		next(ctx)
 	}
+}
+
+// allowed finds a tenant of the session in which it has a permission. The status is
+// 200, or that of the problem: 404 says nothing about a tenant that one is no member of.
+func allowed(s *auth.Session, slug string, p auth.Permission) (auth.Tenant, int, string) {
+	tenant, ok := s.Tenant(slug)
+	switch {
+	case !ok:
+		return auth.Tenant{}, http.StatusNotFound, noTenant
+	case !tenant.Permissions.Has(p):
+		return auth.Tenant{}, http.StatusForbidden, forbidden(p)
+	}
+	return tenant, http.StatusOK, ""
+}
+
+func forbidden(p auth.Permission) string {
+	return "Your role here does not include " + string(p) + ". Whoever administers the tenant can change that."
 }
 
 const (
 	tenantPrefix = "/api/v1/tenants/{tenant}/"
 	noTenant     = "There is no such tenant, or you are no member of it."
+	notSignedIn  = "You are not signed in, or your session has ended. Sign in again."
 )
 
 // tenantKey finds the tenant in a request's context.
 type tenantKey struct{}
 
 // tenantOf returns the tenant that is asked for, of which the session is a
-// member. It is only called behind member.
+// member. It is only called behind authorise.
 func tenantOf(ctx context.Context) auth.Tenant {
 	t, _ := ctx.Value(tenantKey{}).(auth.Tenant)
 	return t

@@ -32,7 +32,7 @@ type Session struct {
 type User struct {
 	ID   string `json:"id" format:"uuid"`
 	Name string `json:"name"`
-	Role string `json:"role" enum:"admin"`
+	Role string `json:"role" enum:"admin,member" doc:"admin: administrator of the installation"`
 }
 
 // Tenant is who owns sites, taps and what they hear.
@@ -113,7 +113,7 @@ func (a *API) getSession(ctx context.Context, _ *struct{}) (*output[Session], er
 		tenants = append(tenants, Tenant{Slug: t.Slug, Name: t.Name})
 	}
 	return reply(Session{
-		User:    User{ID: s.User.ID, Name: s.User.Name, Role: s.User.Role},
+		User:    User{ID: s.User.ID, Name: s.User.Name, Role: string(s.User.Role)},
 		Tenants: tenants,
 		Version: a.Version,
 	}), nil

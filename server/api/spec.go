@@ -4,10 +4,16 @@ import (
 	"encoding/json"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"picket/server/auth"
 )
 
-// sessionOnly is the security of every operation that strangers may not use.
-var sessionOnly = []map[string][]string{{"session": {}}}
+// signedIn is the security of every operation that strangers may not use: a cookie
+// or an API token.
+var signedIn = []map[string][]string{{"session": {}}, {"token": {}}}
+
+// permissionExtension names an operation's permission in the document.
+const permissionExtension = "x-permission"
 
 func humaConfig(version string) huma.Config {
 	config := huma.DefaultConfig("Picket", version)
@@ -20,6 +26,7 @@ func humaConfig(version string) huma.Config {
 	config.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "apiKey", In: "cookie", Name: SessionCookie, Description: "Set by POST /api/v1/session"},
+		"token":   {Type: "http", Scheme: "bearer", Description: "An API token; it may do what its scopes and its owner may"},
 	}
 	config.Tags = []*huma.Tag{
 		{Name: tagSession, Description: "Signing in and out"},
@@ -98,7 +105,8 @@ func eventsOperation() *huma.Operation {
 		OperationID: "streamEvents",
 		Summary:     "What changes, as it changes",
 		Tags:        []string{tagEvents},
-		Security:    sessionOnly,
+		Security:    signedIn,
+		Extensions:  map[string]any{permissionExtension: auth.ReadTaps},
 		Description: "A stream of server-sent events, at most one a second: event `changed` with the data " +
 			"`{\"tenant\":\"…\",\"what\":[\"taps\",\"bss\",\"clients\",\"hosts\",\"home\"],\"at\":\"…\"}`. It says what to read again, not what is new. " +
 			"Every event has an id; a client that reconnects with Last-Event-ID is told at once if something changed meanwhile. " +
@@ -110,6 +118,7 @@ func eventsOperation() *huma.Operation {
 		Responses: map[string]*huma.Response{
 			"200": {Description: "The stream", Content: map[string]*huma.MediaType{"text/event-stream": {Schema: text}}},
 			"401": problemRef,
+			"403": problemRef,
 			"404": problemRef,
 			"503": problemRef,
 		},

@@ -44,17 +44,20 @@ var (
 type User struct {
 	ID   string // UUID
 	Name string
-	Role string
+	Role Role // RoleAdministrator or RoleMember
 }
-
-// RoleAdministrator may do everything in every tenant.
-const RoleAdministrator = "admin"
 
 // Tenant is one that a user is a member of.
 type Tenant struct {
-	ID   string // UUID
-	Slug string
-	Name string
+	ID             string // UUID
+	OrganisationID string // UUID
+	Slug           string
+	Name           string
+	Permissions    Set // of the user in it
+
+	// NeedsFactor is set where the tenant's or its organisation's policy asks for a
+	// second factor that the session has not shown: then nothing is allowed.
+	NeedsFactor bool
 }
 
 // Session is a user who is signed in.

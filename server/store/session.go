@@ -99,7 +99,10 @@ func (u *Users) session(ctx context.Context, token [32]byte, idle time.Duration)
 	if err != nil {
 		return nil, err
 	}
-	s.Tenants, err = pgx.CollectRows(rows, pgx.RowToStructByName[auth.Tenant])
+	s.Tenants, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (t auth.Tenant, err error) {
+		t.Permissions = auth.RoleAdministrator.Permissions()
+		return t, row.Scan(&t.ID, &t.Slug, &t.Name)
+	})
 	return &s, err
 }
 
