@@ -105,9 +105,10 @@ CREATE TABLE rollup_due (
   tap_id     uuid NOT NULL,
   again      boolean NOT NULL,           -- built before: late reports came
   marked_at  timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (level, bucket, tenant_id, tap_id),
+  PRIMARY KEY (tenant_id, tap_id, level, bucket),
   CONSTRAINT rollup_due_level CHECK (level IN ('1h', '1d'))
 ) WITH (fillfactor = 70);
+CREATE INDEX rollup_due_by_time ON rollup_due (level, bucket, tenant_id, tap_id);
 CREATE INDEX rollup_due_of_tenant ON rollup_due (tenant_id, level, bucket) WHERE NOT again;
 
 -- How long a tenant keeps what; where it has no row, the defaults of the release.

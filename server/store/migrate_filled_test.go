@@ -227,7 +227,7 @@ func makeOldPartitions(t *testing.T, owner *pgx.Conn) {
 func checkNewReleaseOnOldRows(t *testing.T, s *store.Store, tap store.TapIdentity, reports int64) {
 	t.Helper()
 	ctx := t.Context()
-	if err := s.EnsurePartitions(ctx, 1); err != nil {
+	if err := s.EnsurePartitionsAhead(ctx, 1); err != nil {
 		t.Fatal(err)
 	}
 	r, now := s.Reader(), time.Now()

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,37 +17,91 @@ const (
 	MaxAhead = 5 * time.Minute
 )
 
-// A partitioned table and the column that its ranges are of.
+// partitionsAhead is for how many days there are partitions in advance: as long as
+// nobody may look after a cluster.
+const partitionsAhead = 7
+
+// A partitionUnit is how long a partition is.
+type partitionUnit string
+
+// The units, as the names of partitions spell their starts.
+const (
+	daily   partitionUnit = "_20060102"
+	monthly partitionUnit = "_200601"
+	yearly  partitionUnit = "_2006"
+)
+
+// A partitioned table, how long its partitions are and how long they are kept.
 type partitioned struct {
-	table   string
-	monthly bool // else daily
+	table  string
+	unit   partitionUnit
+	family RetentionFamily
 }
 
 func partitionedTables() []partitioned {
-	tables := []partitioned{{table: "report"}}
-	for _, f := range families() {
-		tables = append(tables, partitioned{table: f.table})
+	tables := []partitioned{
+		{"report", daily, KeepReports},
+		{"air_raw", daily, KeepAir},
+		{"wire_raw", daily, KeepWire},
+		{"tap_event", daily, KeepEvents},
+		{"tap_10m", monthly, KeepTenMinutes},
 	}
-	for _, name := range append(rollupTables(), "tap_10m") {
-		tables = append(tables, partitioned{table: name, monthly: true})
+	for _, t := range arrayTables() {
+		family := KeepAir
+		switch t {
+		case "host_window", "arp_window", "dhcp_window", "dns_window", "flow_window":
+			family = KeepWire
+		}
+		tables = append(tables, partitioned{t, daily, family})
+	}
+	for _, t := range tenTables() {
+		tables = append(tables, partitioned{t.Name + "_10m", monthly, KeepTenMinutes})
+	}
+	for _, f := range leveled() {
+		tables = append(tables, partitioned{f.Name + "_1h", monthly, KeepHours}, partitioned{f.Name + "_1d", yearly, KeepDays})
 	}
 	return tables
 }
 
-// rollupTables are the tables of 0006_create_rollups.sql, and coverage_10m.
-func rollupTables() []string {
-	return []string{"bss_10m", "station_10m", "probe_10m", "channel_10m", "host_10m", "coverage_10m"}
+// arrayTables are those of 0004_create_observations.sql, into which the first
+// release stored what was heard. Nodes of it may be in the cluster.
+func arrayTables() []string {
+	return []string{
+		"bss_window", "station_window", "probe_window", "disconnect_window", "handshake_window", "channel_window", "remote_id_window",
+		"host_window", "arp_window", "dhcp_window", "dns_window", "flow_window",
+	}
 }
 
 // bounds returns the name and range of the partition that holds t.
 func (p partitioned) bounds(t time.Time) (name string, from, to time.Time) {
 	t = t.UTC()
-	if p.monthly {
+	switch p.unit {
+	case yearly:
+		from = time.Date(t.Year(), 1, 1, 0, 0, 0, 0, time.UTC)
+		to = from.AddDate(1, 0, 0)
+	case monthly:
 		from = time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC)
-		return p.table + from.Format("_200601"), from, from.AddDate(0, 1, 0)
+		to = from.AddDate(0, 1, 0)
+	default:
+		from = t.Truncate(24 * time.Hour)
+		to = from.AddDate(0, 0, 1)
 	}
-	from = t.Truncate(24 * time.Hour)
-	return p.table + from.Format("_20060102"), from, from.AddDate(0, 0, 1)
+	return p.table + from.Format(string(p.unit)), from, to
+}
+
+// rangeOf returns the range of a partition by its name; false for a name that is
+// not of the table's partitions.
+func (p partitioned) rangeOf(name string) (from, to time.Time, ok bool) {
+	suffix, ok := strings.CutPrefix(name, p.table)
+	if !ok {
+		return from, to, false
+	}
+	from, err := time.Parse(string(p.unit), suffix)
+	if err != nil {
+		return from, to, false
+	}
+	_, from, to = p.bounds(from)
+	return from, to, true
 }
 
 // partitionCache remembers which days have partitions.
@@ -71,7 +126,7 @@ func (c *partitionCache) ensureFor(ctx context.Context, owner *pgxpool.Pool, in 
 		if c.days[key] {
 			continue
 		}
-		if err := makePartitions(ctx, owner, day); err != nil {
+		if _, err := makePartitions(ctx, owner, day); err != nil {
 			return err
 		}
 		if c.days == nil || len(c.days) > 64 {
@@ -87,24 +142,29 @@ const partitionLock = 0x5069636b65740001
 
 const lockPartitionsSQL = `SELECT pg_advisory_xact_lock($1)`
 
+// A table that this database does not have, of a newer schema, has no partitions.
 const missingPartitionsSQL = `
 SELECT u.ordinality - 1
-FROM unnest($1::text[]) WITH ORDINALITY AS u (name, ordinality)
+FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS u (name, parent, ordinality)
 WHERE to_regclass(quote_ident(current_schema()) || '.' || quote_ident(u.name)) IS NULL
+  AND to_regclass(quote_ident(current_schema()) || '.' || quote_ident(u.parent)) IS NOT NULL
 ORDER BY u.ordinality`
 
-// makePartitions makes the missing partitions that hold day, of all tables.
-func makePartitions(ctx context.Context, owner *pgxpool.Pool, day time.Time) error {
+// makePartitions makes the missing partitions that hold day, of all tables, and
+// returns how many.
+func makePartitions(ctx context.Context, owner *pgxpool.Pool, day time.Time) (int, error) {
+	var made int
 	err := pgx.BeginFunc(ctx, owner, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, lockPartitionsSQL, int64(partitionLock)); err != nil {
 			return err
 		}
 		tables := partitionedTables()
-		names := make([]string, len(tables))
+		names, parents := make([]string, len(tables)), make([]string, len(tables))
 		for i, p := range tables {
 			names[i], _, _ = p.bounds(day)
+			parents[i] = p.table
 		}
-		rows, err := tx.Query(ctx, missingPartitionsSQL, names)
+		rows, err := tx.Query(ctx, missingPartitionsSQL, names, parents)
 		if err != nil {
 			return err
 		}
@@ -117,12 +177,13 @@ func makePartitions(ctx context.Context, owner *pgxpool.Pool, day time.Time) err
 				return err
 			}
 		}
+		made = len(missing)
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("make partitions of %s: %w", day.UTC().Format(time.DateOnly), err)
+		return 0, fmt.Errorf("make partitions of %s: %w", day.UTC().Format(time.DateOnly), err)
 	}
-	return nil
+	return made, nil
 }
 
 // makePartition makes a table and attaches it: unlike CREATE TABLE … PARTITION OF
@@ -131,8 +192,8 @@ func makePartitions(ctx context.Context, owner *pgxpool.Pool, day time.Time) err
 func makePartition(ctx context.Context, tx pgx.Tx, p partitioned, day time.Time) error {
 	name, from, to := p.bounds(day)
 	fill := 100
-	if p.table == "tap_10m" {
-		fill = 70 // updated in place with each report
+	if p.table == "tap_10m" || p.family == KeepHours || p.family == KeepDays {
+		fill = 70 // updated in place
 	}
 	sql := fmt.Sprintf(`
 CREATE TABLE %[1]s (LIKE %[2]s INCLUDING ALL) WITH (fillfactor = %[5]d);
@@ -146,88 +207,41 @@ ALTER TABLE %[2]s ATTACH PARTITION %[1]s FOR VALUES FROM ('%[3]s') TO ('%[4]s')`
 	return nil
 }
 
-// EnsurePartitions makes the partitions from two days ago to ahead days from now,
-// by the database's clock. It is done at start and every hour; AddReports makes
-// what is missing all the same.
-func (s *Store) EnsurePartitions(ctx context.Context, ahead int) error {
+// EnsurePartitions makes the partitions from two days ago to a week from now, by
+// the database's clock. It is done at start and every hour; AddReports makes what
+// is missing all the same. Housekeeping tells of partitions that should have been
+// there and were not.
+func (s *Store) EnsurePartitions(ctx context.Context) error {
+	return s.EnsurePartitionsAhead(ctx, partitionsAhead)
+}
+
+// EnsurePartitionsAhead is EnsurePartitions for so many days.
+func (s *Store) EnsurePartitionsAhead(ctx context.Context, days int) error {
+	repaired, err := s.ensurePartitions(ctx, days)
+	s.noteTask(ctx, taskPartitions, err, repaired)
+	return err
+}
+
+const countPartitionsSQL = `SELECT count(*) FROM pg_inherits WHERE inhparent = 'tap_10m'::regclass`
+
+func (s *Store) ensurePartitions(ctx context.Context, days int) (repaired int, err error) {
 	var now time.Time
+	var have int
 	if err := s.owner.QueryRow(ctx, `SELECT now()`).Scan(&now); err != nil {
-		return fmt.Errorf("store: time of the database: %w", err)
+		return 0, fmt.Errorf("store: time of the database: %w", err)
 	}
-	for d := -2; d <= ahead; d++ {
-		if err := makePartitions(ctx, s.owner, now.AddDate(0, 0, d)); err != nil {
-			return fmt.Errorf("store: %w", err)
-		}
+	if err := s.owner.QueryRow(ctx, countPartitionsSQL).Scan(&have); err != nil {
+		return 0, fmt.Errorf("store: count partitions: %w", err)
 	}
-	return nil
-}
-
-const oldPartitionsSQL = `
-SELECT c.relname
-FROM pg_inherits AS i
-JOIN pg_class AS c ON c.oid = i.inhrelid
-JOIN pg_class AS p ON p.oid = i.inhparent
-WHERE p.relnamespace = 'picket'::regnamespace
-  AND p.relname = $1
-  AND p.relkind = 'p'
-ORDER BY c.relname`
-
-// Retention is how long raw observations and rollups are kept at least.
-type Retention struct {
-	Raw    time.Duration
-	Rollup time.Duration
-}
-
-// DropOldPartitions drops what has passed its retention and returns the names. A
-// partition that is in use is left for the next time: dropping locks its parent,
-// and storing reports must not wait for that.
-func (s *Store) DropOldPartitions(ctx context.Context, keep Retention) ([]string, error) {
-	var now time.Time
-	if err := s.owner.QueryRow(ctx, `SELECT now()`).Scan(&now); err != nil {
-		return nil, fmt.Errorf("store: time of the database: %w", err)
-	}
-	var dropped []string
-	for _, p := range partitionedTables() {
-		age := keep.Raw
-		if p.monthly {
-			age = keep.Rollup
-		}
-		oldest, _, _ := p.bounds(now.Add(-max(age, 2*MaxLate)))
-		rows, err := s.owner.Query(ctx, oldPartitionsSQL, p.table)
+	for d := -2; d <= days; d++ {
+		made, err := makePartitions(ctx, s.owner, now.AddDate(0, 0, d))
 		if err != nil {
-			return dropped, fmt.Errorf("store: list partitions: %w", err)
+			return repaired, fmt.Errorf("store: %w", err)
 		}
-		names, err := pgx.CollectRows(rows, pgx.RowTo[string])
-		if err != nil {
-			return dropped, fmt.Errorf("store: list partitions: %w", err)
-		}
-		for _, name := range names {
-			if name >= oldest { // names of one table sort by time
-				continue
-			}
-			switch err := s.dropPartition(ctx, name); {
-			case isCode(err, codeLockNotAvailable):
-				s.log.Info("old partition is in use, dropped later", "partition", name)
-			case err != nil:
-				return dropped, fmt.Errorf("store: drop partition %s: %w", name, err)
-			default:
-				dropped = append(dropped, name)
-			}
+		if made > 0 && d <= 0 && have > 0 {
+			repaired += made
+			s.log.Warn("partitions were missing, made again", "partitions", made, "day", now.AddDate(0, 0, d).UTC().Format(time.DateOnly))
 		}
 	}
-	s.partitions.forget()
-	return dropped, nil
-}
-
-func (s *Store) dropPartition(ctx context.Context, name string) error {
-	return pgx.BeginFunc(ctx, s.owner, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `SET LOCAL lock_timeout = '1s'`); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, lockPartitionsSQL, int64(partitionLock)); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, "DROP TABLE IF EXISTS "+pgx.Identifier{name}.Sanitize())
-		return err
-	})
+	return repaired, nil
 }

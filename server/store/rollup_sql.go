@@ -229,3 +229,46 @@ SET reports = EXCLUDED.reports,
   frames = EXCLUDED.frames,
   drops = EXCLUDED.drops,
   last_listened_at = EXCLUDED.last_listened_at`
+
+const rollupDisconnectSQL = `
+INSERT INTO disconnect_10m AS r (tenant_id, tap_id, bucket, transmitter, receiver, bssid, reason, disassociation, protected,
+  frames, signal_count, signal_sum_dbm, first_at)
+SELECT @tenant::uuid, @tap::uuid, @bucket::timestamptz, u.transmitter, u.receiver, u.bssid,
+  COALESCE(u.reason, 0), COALESCE(u.disassociation, false), COALESCE(u.protected, false),
+  COALESCE(sum(u.frames), 0)::bigint, COALESCE(sum(u.signal_count), 0)::bigint,
+  COALESCE(sum(u.signal_sum_dbm) FILTER (WHERE u.signal_count > 0), 0)::bigint,
+  min(w.window_start + COALESCE(u.first_ms, 0) * interval '1 millisecond')
+FROM disconnect_window AS w
+CROSS JOIN LATERAL unnest(w.transmitter, w.receiver, w.bssid, w.reason, w.disassociation, w.protected, w.frames,
+  w.signal_count, w.signal_sum_dbm, w.first_ms)
+  AS u (transmitter, receiver, bssid, reason, disassociation, protected, frames, signal_count, signal_sum_dbm, first_ms)
+WHERE w.tenant_id = @tenant
+  AND w.tap_id = @tap
+  AND w.window_start >= @bucket
+  AND w.window_start < @bucket::timestamptz + interval '10 minutes'
+GROUP BY u.transmitter, u.receiver, u.bssid, COALESCE(u.reason, 0), COALESCE(u.disassociation, false), COALESCE(u.protected, false)
+ORDER BY sum(u.frames) DESC, u.transmitter, u.receiver, u.bssid
+LIMIT 512
+ON CONFLICT DO NOTHING`
+
+const rollupHandshakeSQL = `
+INSERT INTO handshake_10m AS r (tenant_id, tap_id, bucket, bssid, station, auth_requests, auth_successes, auth_failures,
+  assoc_requests, assoc_successes, assoc_failures, m1, m2, m3, m4, pmkids, first_at)
+SELECT @tenant::uuid, @tap::uuid, @bucket::timestamptz, u.bssid, u.station,
+  COALESCE(sum(u.auth_requests), 0)::bigint, COALESCE(sum(u.auth_successes), 0)::bigint, COALESCE(sum(u.auth_failures), 0)::bigint,
+  COALESCE(sum(u.assoc_requests), 0)::bigint, COALESCE(sum(u.assoc_successes), 0)::bigint, COALESCE(sum(u.assoc_failures), 0)::bigint,
+  COALESCE(sum(u.m1), 0)::bigint, COALESCE(sum(u.m2), 0)::bigint, COALESCE(sum(u.m3), 0)::bigint, COALESCE(sum(u.m4), 0)::bigint,
+  COALESCE(sum(u.pmkids), 0)::bigint, min(w.window_start + COALESCE(u.first_ms, 0) * interval '1 millisecond')
+FROM handshake_window AS w
+CROSS JOIN LATERAL unnest(w.bssid, w.station, w.auth_requests, w.auth_successes, w.auth_failures,
+  w.assoc_requests, w.assoc_successes, w.assoc_failures, w.m1, w.m2, w.m3, w.m4, w.pmkids, w.first_ms)
+  AS u (bssid, station, auth_requests, auth_successes, auth_failures,
+    assoc_requests, assoc_successes, assoc_failures, m1, m2, m3, m4, pmkids, first_ms)
+WHERE w.tenant_id = @tenant
+  AND w.tap_id = @tap
+  AND w.window_start >= @bucket
+  AND w.window_start < @bucket::timestamptz + interval '10 minutes'
+GROUP BY u.bssid, u.station
+ORDER BY u.bssid, u.station
+LIMIT 2048
+ON CONFLICT DO NOTHING`

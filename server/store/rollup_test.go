@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"slices"
 	"testing"
 	"time"
 
@@ -60,28 +59,6 @@ func TestRollupHoldsWhatTheObservationsSay(t *testing.T) {
 		if got := scan[int64](t, conn, sql); got != want {
 			t.Errorf("%s: %d, want %d", sql, got, want)
 		}
-	}
-}
-
-func TestPartitionsComeAheadAndGoWithRetention(t *testing.T) {
-	db := testdb.New(t)
-	s := db.Store(t)
-	conn := db.Conn(t, store.RoleOwner)
-	const listSQL = `SELECT count(*) FROM pg_inherits WHERE inhparent = 'report'::regclass`
-	if err := s.EnsurePartitions(t.Context(), 3); err != nil {
-		t.Fatal(err)
-	}
-	if got := scan[int](t, conn, listSQL); got != 6 {
-		t.Errorf("%d partitions of report, want two days back, today and three ahead", got)
-	}
-	const old = `CREATE TABLE report_20200101 (LIKE report INCLUDING ALL);
-		ALTER TABLE report ATTACH PARTITION report_20200101 FOR VALUES FROM ('2020-01-01') TO ('2020-01-02')`
-	if _, err := conn.Exec(t.Context(), old); err != nil {
-		t.Fatal(err)
-	}
-	dropped, err := s.DropOldPartitions(t.Context(), store.DefaultRetention())
-	if err != nil || !slices.Equal(dropped, []string{"report_20200101"}) {
-		t.Errorf("dropped %v, %v", dropped, err)
 	}
 }
 

@@ -241,7 +241,7 @@ func migrate(ctx context.Context, db *DB) error {
 	if err := s.EnsureDefaults(ctx); err != nil {
 		return err
 	}
-	return s.EnsurePartitions(ctx, 1)
+	return s.EnsurePartitionsAhead(ctx, 1)
 }
 
 func exec(ctx context.Context, server *embedded.Server, database, sql string) error {

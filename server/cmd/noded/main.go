@@ -109,7 +109,7 @@ func serve(ctx context.Context, c config, out io.Writer, log *slog.Logger) (err 
 	if err != nil {
 		return err
 	}
-	tasks := []task.Task{task.Signals(), n, n.hub, &store.Housekeeping{Store: s, Retention: store.DefaultRetention()}}
+	tasks := []task.Task{task.Signals(), n, n.hub, &store.Housekeeping{Store: s}}
 	if db.Server != nil {
 		tasks = append(tasks, db.Server)
 	}
@@ -157,7 +157,7 @@ func openStore(ctx context.Context, db *database.Database, log *slog.Logger) (*s
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(s.EnsureDefaults(ctx), s.EnsurePartitions(ctx, 1)); err != nil {
+	if err := errors.Join(s.EnsureDefaults(ctx), s.EnsurePartitionsAhead(ctx, 1)); err != nil {
 		s.Close()
 		return nil, err
 	}
