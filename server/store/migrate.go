@@ -37,19 +37,20 @@ func migrateTo(ctx context.Context, cfg Config, version int64) error {
 	if err := prepare(ctx, cfg); err != nil {
 		return err
 	}
-	conf, err := pgx.ParseConfig(cfg.Owner)
+	conf, err := pgx.ParseConfig(cfg.direct())
 	if err != nil {
 		return fmt.Errorf("store: migrate: %w", err)
 	}
-	conf.RuntimeParams["search_path"] = "picket"
+	cfg.session(conf, RoleOwner)
+	noticeLoss(&conf.Config)
 	conf.RuntimeParams["application_name"] = "noded migrate"
-	if cfg.SetRole {
-		conf.RuntimeParams["role"] = RoleOwner
-	}
 	db := stdlib.OpenDB(*conf)
 	defer db.Close()
 	if err := migrateUp(ctx, db, version, cfg.Log); err != nil {
 		return fmt.Errorf("store: migrate: %w", err)
+	}
+	if err := migrateQueue(ctx, cfg); err != nil {
+		return fmt.Errorf("store: migrate the job queue: %w", err)
 	}
 	return nil
 }
@@ -99,7 +100,12 @@ ORDER BY r`
 
 // prepare makes roles and schema where they are missing and the login may.
 func prepare(ctx context.Context, cfg Config) error {
-	conn, err := pgx.Connect(ctx, cfg.Owner)
+	conf, err := pgx.ParseConfig(cfg.direct())
+	if err != nil {
+		return fmt.Errorf("store: connect: %w", err)
+	}
+	noticeLoss(&conf.Config)
+	conn, err := pgx.ConnectConfig(ctx, conf)
 	if err != nil {
 		return fmt.Errorf("store: connect: %w", err)
 	}
@@ -114,7 +120,13 @@ func prepare(ctx context.Context, cfg Config) error {
 	if err := makeRoles(ctx, conn); err != nil {
 		return err
 	}
-	return makeSchema(ctx, conn, cfg.SetRole)
+	if err := makeSchema(ctx, conn, cfg.SetRole); err != nil {
+		return err
+	}
+	if cfg.Pooled {
+		return makeLogins(ctx, conn, cfg)
+	}
+	return nil
 }
 
 func makeRoles(ctx context.Context, conn *pgx.Conn) error {

@@ -33,6 +33,14 @@ type Config struct {
 	// database whose one login is a member of all three.
 	SetRole bool
 
+	// Pooled says that Owner, Ingest and API lead through a pooler in transaction
+	// mode. Each role is a login of its own then, whatever user they name.
+	Pooled bool
+
+	// Direct is for what needs a session of its own: migrations and LISTEN. Empty:
+	// Owner, which then must not be pooled.
+	Direct string
+
 	Log *slog.Logger // nil discards
 }
 
@@ -42,13 +50,20 @@ func FromURL(url string, log *slog.Logger) Config {
 	return Config{Owner: url, Ingest: url, API: url, SetRole: true, Log: log}
 }
 
+// FromURLs is the Config for a database that is reached through a pooler in
+// transaction mode at pooled, and itself at direct, by a login as FromURL wants it. On
+// the pooler picket_owner, picket_ingest and picket_api log in, with pooled's password.
+func FromURLs(pooled, direct string, log *slog.Logger) Config {
+	return Config{Owner: pooled, Ingest: pooled, API: pooled, SetRole: true, Pooled: true, Direct: direct, Log: log}
+}
+
 // A Store is the database of a cluster. Its methods may be called from several
 // goroutines.
 type Store struct {
 	owner, ingest, api *pgxpool.Pool
+	config             Config
 	log                *slog.Logger
 
-	families   []family
 	partitions partitionCache
 	defs       *definitionCache
 	seen       *seenCache
@@ -57,7 +72,7 @@ type Store struct {
 // Open connects; the schema must be there (Migrate). Connections are made when
 // they are needed, so that Open succeeds while the database is away.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
-	s := &Store{log: cfg.Log, families: families(), defs: newDefinitionCache(), seen: newSeenCache()}
+	s := &Store{config: cfg, log: cfg.Log, defs: newDefinitionCache(), seen: newSeenCache()}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -66,11 +81,11 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		url, role string
 		most      int32
 	}{
-		{&s.owner, cfg.Owner, RoleOwner, 2},
+		{&s.owner, cfg.Owner, RoleOwner, 6},
 		{&s.ingest, cfg.Ingest, RoleIngest, 6},
 		{&s.api, cfg.API, RoleAPI, 16},
 	} {
-		pool, err := openPool(ctx, p.url, p.role, cfg.SetRole, p.most)
+		pool, err := openPool(ctx, cfg, p.url, p.role, p.most)
 		if err != nil {
 			s.Close()
 			return nil, fmt.Errorf("store: connect as %s: %w", p.role, err)
@@ -78,25 +93,6 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		*p.pool = pool
 	}
 	return s, nil
-}
-
-func openPool(ctx context.Context, url, role string, setRole bool, most int32) (*pgxpool.Pool, error) {
-	cfg, err := pgxpool.ParseConfig(url)
-	if err != nil {
-		return nil, err
-	}
-	cfg.MaxConns = most
-	params := cfg.ConnConfig.RuntimeParams
-	params["application_name"] = "noded " + role
-	params["search_path"] = "picket"
-	params["timezone"] = "UTC"
-	if setRole {
-		params["role"] = role
-	}
-	if role == RoleIngest {
-		cfg.AfterConnect = makeStaging
-	}
-	return pgxpool.NewWithConfig(ctx, cfg)
 }
 
 // Close ends all connections, after those in use are returned.
@@ -146,9 +142,10 @@ func isCode(err error, code string) bool {
 
 // SQLSTATE codes (PostgreSQL, appendix A) that change what the caller does.
 const (
-	codeUniqueViolation   = "23505"
-	codeCheckViolation    = "23514" // also: no partition for the row
-	codeInsufficientRight = "42501"
-	codeLockNotAvailable  = "55P03"
-	codeDuplicateObject   = "42710"
+	codeUniqueViolation     = "23505"
+	codeForeignKeyViolation = "23503"
+	codeCheckViolation      = "23514" // also: no partition for the row
+	codeInsufficientRight   = "42501"
+	codeLockNotAvailable    = "55P03"
+	codeDuplicateObject     = "42710"
 )
