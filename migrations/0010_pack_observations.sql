@@ -7,6 +7,18 @@
 -- reports queue behind us; the store tries again.
 SET LOCAL lock_timeout = '3s';
 
+-- How many entities a tap added to registries in the hour that began at new_hour, and
+-- entities of a report that were not added, since its tap or tenant had reached a
+-- limit (NULL: none). In the order in which reports are stored, so that nobody waits
+-- in a circle.
+ALTER TABLE tap
+  ADD COLUMN new_hour timestamptz,
+  ADD COLUMN new_bsss integer NOT NULL DEFAULT 0,
+  ADD COLUMN new_stations integer NOT NULL DEFAULT 0,
+  ADD COLUMN new_hosts integer NOT NULL DEFAULT 0;
+ALTER TABLE report
+  ADD COLUMN not_registered integer;
+
 -- The columns stand so that none is padded. There is no primary key: report has
 -- the identity and says whether a report is new, and an index over five columns
 -- would be half as large again as that over three.
@@ -39,16 +51,6 @@ CREATE INDEX wire_raw_by_window ON wire_raw (tenant_id, tap_id, window_start);
 ALTER TABLE air_raw ALTER COLUMN body SET STORAGE EXTERNAL;
 ALTER TABLE wire_raw ALTER COLUMN body SET STORAGE EXTERNAL;
 
--- Rows of registries that a report would have added and that were not, since its
--- tap or tenant had reached a limit. NULL: none.
-ALTER TABLE report
-  ADD COLUMN not_registered integer;
-
--- How many rows a tap added to registries in the hour that began at new_hour.
-ALTER TABLE tap
-  ADD COLUMN new_hour timestamptz,
-  ADD COLUMN new_rows integer NOT NULL DEFAULT 0;
-
 -- How many rows a tenant's registry had when they were counted last.
 CREATE TABLE registry_size (
   tenant_id  uuid NOT NULL,
@@ -75,4 +77,4 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 GRANT UPDATE (row_count, counted_at) ON registry_size TO picket_ingest;
-GRANT UPDATE (new_hour, new_rows) ON tap TO picket_ingest;
+GRANT UPDATE (new_hour, new_bsss, new_stations, new_hosts) ON tap TO picket_ingest;

@@ -10,6 +10,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"picket/server/store/pack"
 )
 
 // AddReports stores in as one transaction and says of each report, in the same
@@ -51,10 +53,8 @@ type merge struct {
 
 	fresh []*Incoming // new reports, in the order of their keys
 	taps  map[tapKey]tapState
-	moved []string // statements that move what is in staging
 	defs  definitionMerge
 	regs  registryMerge
-	buf   copyBuffer
 }
 
 func (s *Store) newMerge(in []Incoming) *merge {
@@ -72,17 +72,14 @@ func (m *merge) run(ctx context.Context, tx pgx.Tx) error {
 	if len(m.fresh) == 0 {
 		return nil
 	}
-	if err := m.copyObservations(ctx, tx); err != nil {
-		return err
-	}
 	if err := m.defs.run(ctx, tx, m); err != nil {
 		return err
 	}
 	batch := new(pgx.Batch)
 	queueTaps(batch, m.fresh, m.taps)
-	for _, sql := range m.moved {
-		batch.Queue(sql)
-	}
+	queueRaw(batch, m.fresh, pack.Air)
+	queueRaw(batch, m.fresh, pack.Wire)
+	queueEvents(batch, m.fresh)
 	queueRadios(batch, m.fresh)
 	m.regs.queue(batch, m)
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
@@ -112,7 +109,7 @@ func (m *merge) addReports(ctx context.Context, tx pgx.Tx) error {
 	if len(live) == 0 {
 		return nil
 	}
-	stored, err := mergeReports(ctx, tx, &m.buf, live)
+	stored, err := mergeReports(ctx, tx, live)
 	if err != nil {
 		return err
 	}
@@ -128,25 +125,6 @@ func (m *merge) addReports(ctx context.Context, tx pgx.Tx) error {
 		return cmp.Or(a.tapKey().compare(b.tapKey()), a.windowStart().Compare(b.windowStart()),
 			cmp.Compare(a.Report.GetHeader().GetSequence(), b.Report.GetHeader().GetSequence()))
 	})
-	return nil
-}
-
-// copyObservations brings the new reports' tables to staging.
-func (m *merge) copyObservations(ctx context.Context, tx pgx.Tx) error {
-	for i := range m.store.families {
-		f := &m.store.families[i]
-		m.buf.reset()
-		for _, in := range m.fresh {
-			f.writeRows(&m.buf, in)
-		}
-		if m.buf.rows == 0 {
-			continue
-		}
-		if err := copyRows(ctx, tx, &m.buf, f.copySQL); err != nil {
-			return fmt.Errorf("copy %s: %w", f.table, err)
-		}
-		m.moved = append(m.moved, f.mergeSQL)
-	}
 	return nil
 }
 

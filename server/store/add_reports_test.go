@@ -7,10 +7,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
+	"google.golang.org/protobuf/testing/protocmp"
 
 	"picket/server/store"
+	"picket/server/store/pack"
 	"picket/server/testdb"
 	"picket/shared/wire"
+	"picket/shared/wire/wirepb"
 )
 
 // start is a window's start that is always acceptable and does not cross a
@@ -80,7 +83,7 @@ func TestReportIsStoredOnceHoweverOftenItIsSent(t *testing.T) {
 		t.Errorf("id with another window: %v, %v", out, err)
 	}
 	conn := db.Conn(t, store.RoleOwner)
-	for table, want := range map[string]int{"report": 2, "bss_window": 2, "flow_window": 2, "bss": 8, "station": 9, "host": 3} {
+	for table, want := range map[string]int{"report": 2, "air_raw": 2, "wire_raw": 2, "bss": 8, "station": 9, "host": 3} {
 		if got := scan[int](t, conn, "SELECT count(*) FROM "+table); got != want {
 			t.Errorf("%s has %d rows, want %d", table, got, want)
 		}
@@ -128,29 +131,30 @@ func TestObservationsAreKeptWhole(t *testing.T) {
 	}
 	conn := db.Conn(t, store.RoleOwner)
 	r := in.Report
-	checkColumn(t, conn, "bss_window", "frames", r.Bss.Frames)
-	checkColumn(t, conn, "bss_window", "bytes", r.Bss.Bytes)
-	checkColumn(t, conn, "bss_window", "tsf_us", r.Bss.TsfUs)
-	checkColumn(t, conn, "bss_window", "signal_min_dbm", r.Bss.Signals.MinDbm)
-	checkColumn(t, conn, "bss_window", "signal_bins", r.Bss.Signals.Bins)
-	checkColumn(t, conn, "bss_window", "span_ms", r.Bss.Times.SpanMs)
-	checkColumn(t, conn, "station_window", "frames_received", r.Stations.FramesReceived)
-	checkColumn(t, conn, "handshake_window", "auth_algorithms", r.Handshakes.AuthAlgorithms)
-	checkColumn(t, conn, "channel_window", "noise_sum_dbm", r.Channels.NoiseSumDbm)
-	checkColumn(t, conn, "channel_window", "drops", r.Channels.Drops)
-	checkColumn(t, conn, "remote_id_window", "longitude_e7", r.RemoteIds.LongitudeE7)
-	checkColumn(t, conn, "flow_window", "bytes_sent", r.Flows.BytesSent)
+	air, wired := unpacked(t, conn, pack.Air, "air_raw"), unpacked(t, conn, pack.Wire, "wire_raw")
+	if diff := cmp.Diff(r.Bss.Signals, air.Bss.Signals, protocmp.Transform()); diff != "" {
+		t.Error(diff)
+	}
+	for name, cols := range map[string][2][]uint32{
+		"bss.frames":             {r.Bss.Frames, air.Bss.Frames},
+		"bss.span_ms":            {r.Bss.Times.SpanMs, air.Bss.Times.SpanMs},
+		"stations.bssid":         {r.Stations.Bssid, air.Stations.Bssid},
+		"handshakes.m1":          {r.Handshakes.M1, air.Handshakes.M1},
+		"channels.drops":         {r.Channels.Drops, air.Channels.Drops},
+		"remote_ids.frames":      {r.RemoteIds.Frames, air.RemoteIds.Frames},
+		"flows.packets_received": {r.Flows.PacketsReceived, wired.Flows.PacketsReceived},
+	} {
+		if diff := cmp.Diff(cols[0], cols[1]); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	if got := string(wired.Dictionary.Names[wired.Dhcp.Name[0]-1]); got != "printer" {
+		t.Errorf("name of the DHCP client: %q", got)
+	}
+	if got := air.Health.Captures[air.Channels.Capture[0]-1].Name; got != "wlan0" {
+		t.Errorf("capture of the channels: %q", got)
+	}
 	for sql, want := range map[string]string{
-		"SELECT bssid[1]::text FROM bss_window":                                                                       "00:00:5e:10:00:00",
-		"SELECT convert_from(ssid[5], 'UTF8') FROM bss_window":                                                        "Office Ba",
-		"SELECT convert_from(country[1], 'UTF8') FROM bss_window":                                                     "DE",
-		"SELECT coalesce(bssid[3]::text, 'none') FROM station_window":                                                 "none",
-		"SELECT coalesce(switch_to_mhz::text, 'zero') FROM bss_window":                                                "zero",
-		"SELECT protected::text FROM disconnect_window":                                                               "{t}",
-		"SELECT ip::text FROM host_window":                                                                            "{192.0.2.1,192.0.2.2,192.0.2.3}",
-		"SELECT answer::text FROM dns_window":                                                                         "{2001:db8::1}",
-		"SELECT convert_from(name[1], 'UTF8') FROM dhcp_window":                                                       "printer",
-		"SELECT security_akms::text FROM bss_window":                                                                  "{4,256}",
 		"SELECT captures FROM (SELECT capture_name[1] || ' ' || capture_kernel_drops[1] FROM report) AS r (captures)": "wlan0 3",
 		"SELECT capture_hops[1] || ' ' || capture_failed_hops[1] FROM report":                                         "48 1",
 		"SELECT extract(epoch FROM at - window_start) || ' ' || kind || ' ' || subject FROM tap_event":                "1.500000 3 phy0",
@@ -162,14 +166,18 @@ func TestObservationsAreKeptWhole(t *testing.T) {
 	}
 }
 
-func checkColumn[T uint32 | int32 | uint64](t *testing.T, conn *pgx.Conn, table, column string, sent []T) {
+// unpacked reads the one row of a table.
+func unpacked(t *testing.T, conn *pgx.Conn, family pack.Family, table string) *wirepb.Report {
 	t.Helper()
-	var want []int64
-	for _, v := range sent {
-		want = append(want, int64(v))
+	var format int16
+	var length uint32
+	var body []byte
+	if err := conn.QueryRow(t.Context(), "SELECT format, length_ms, body FROM "+table).Scan(&format, &length, &body); err != nil {
+		t.Fatal(err)
 	}
-	got := scan[[]int64](t, conn, "SELECT "+column+"::bigint[] FROM "+table)
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("%s.%s: %s", table, column, diff)
+	r, err := pack.Decode(family, format, body, &wirepb.Header{BootId: make([]byte, 16), Sequence: 1, WindowLengthMs: length})
+	if err != nil {
+		t.Fatal(err)
 	}
+	return r
 }

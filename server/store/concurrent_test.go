@@ -63,7 +63,7 @@ func TestTwoNodesStoreAtOnceWithoutWaitingInACircle(t *testing.T) {
 		t.Errorf("%d reports said to be stored, want %d", total, len(all))
 	}
 	conn := db.Conn(t, store.RoleOwner)
-	for _, sql := range []string{"SELECT count(*) FROM report", "SELECT count(*) FROM bss_window", "SELECT sum(reports) FROM tap_10m", "SELECT sum(reports) FROM tap_boot"} {
+	for _, sql := range []string{"SELECT count(*) FROM report", "SELECT count(*) FROM air_raw", "SELECT sum(reports) FROM tap_10m", "SELECT sum(reports) FROM tap_boot"} {
 		if got := scan[int](t, conn, sql); got != len(all) {
 			t.Errorf("%s: %d, want %d", sql, got, len(all))
 		}
@@ -111,8 +111,8 @@ func TestAKilledDatabaseStoresEachReportOnce(t *testing.T) {
 	}
 	conn := db.Conn(t, store.RoleOwner)
 	for _, sql := range []string{
-		"SELECT count(*) FROM report", "SELECT count(DISTINCT sequence) FROM report", "SELECT count(*) FROM bss_window",
-		"SELECT count(*) FROM flow_window", "SELECT sum(reports) FROM tap_10m", "SELECT reports FROM tap_boot",
+		"SELECT count(*) FROM report", "SELECT count(DISTINCT sequence) FROM report", "SELECT count(*) FROM air_raw",
+		"SELECT count(*) FROM wire_raw", "SELECT sum(reports) FROM tap_10m", "SELECT reports FROM tap_boot",
 	} {
 		if got := scan[int](t, conn, sql); got != acknowledged {
 			t.Errorf("%s: %d, want %d", sql, got, acknowledged)

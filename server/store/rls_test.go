@@ -277,7 +277,7 @@ func TestRolesMayDoNoMoreThanTheyNeed(t *testing.T) {
 	partition := "report_" + start().Format("20060102")
 	for role, statements := range map[string][]string{
 		store.RoleAPI: {
-			"SELECT * FROM cluster", "DELETE FROM report", "INSERT INTO bss_window (tenant_id) VALUES (gen_random_uuid())",
+			"SELECT * FROM cluster", "DELETE FROM report", "INSERT INTO air_raw (tenant_id) VALUES (gen_random_uuid())",
 			"ALTER TABLE report DISABLE ROW LEVEL SECURITY", "SET ROLE picket_owner", "SET ROLE picket_ingest", "SET row_security = off; SELECT FROM report",
 			"SELECT * FROM " + partition, "CREATE TABLE picket.mine (i int)", "CREATE TEMPORARY TABLE stage_report (i int)",
 			"UPDATE audit_log SET verb = 'x'", "DELETE FROM audit_log", "TRUNCATE audit_log",
