@@ -18,6 +18,10 @@ const (
 	idleTimeout  = 75 * time.Second
 	maxAppWrite  = 60 * time.Second // an event stream sets its own, write by write
 	headerBuffer = 16 << 10         // octets of a request line and headers
+
+	// maxConnections bounds what connections hold, some 60 KiB each with TLS. One
+	// more is answered 503 and closed.
+	maxConnections = 32_768
 )
 
 // NewApp returns the Fiber application on which a node mounts everything that it
@@ -32,11 +36,17 @@ func NewApp(log *slog.Logger) *fiber.App {
 		WriteTimeout:          maxAppWrite,
 		IdleTimeout:           idleTimeout,
 		ReadBufferSize:        headerBuffer,
-		UnescapePath:          true, // addresses in paths come with %3A
-		Immutable:             false,
-		ErrorHandler:          errorHandler(log),
+		StreamRequestBody:     true, // see limitBody
+
+		// Forms are nobody's here; they would be read into files before any limit.
+		DisablePreParseMultipartForm: true,
+
+		Concurrency:  maxConnections,
+		UnescapePath: true, // addresses in paths come with %3A
+		Immutable:    false,
+		ErrorHandler: errorHandler(log),
 	})
-	app.Use(headers)
+	app.Use(headers, limitBody)
 	app.Use(recovery.New(recovery.Config{EnableStackTrace: true, StackTraceHandler: func(c *fiber.Ctx, e any) {
 		log.Error("request panicked", "method", c.Method(), "route", c.Route().Path, "panic", e)
 	}}))

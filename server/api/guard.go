@@ -50,7 +50,7 @@ func open(method, path string) bool {
 // guard stands before everything under /api/v1.
 func (a *API) guard(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	if len(c.Request().Body()) > maxBody {
+	if c.Request().Header.ContentLength() > maxBody { // which limitBody saw to be there
 		return problem(c, http.StatusRequestEntityTooLarge, "The body is larger than 16 kB.")
 	}
 	ctx, cancel := context.WithTimeout(c.UserContext(), deadline)
