@@ -28,8 +28,7 @@ INSERT INTO tap (tenant_id, id, site_id, name, version, arch)
 SELECT s.tenant_id, u.id, s.id, u.name, 'fakefleet', 'none'
 FROM unnest(@ids::uuid[], @names::text[], @sites::text[], @key_ids::text[]) AS u (id, name, site, key_id)
 JOIN site AS s ON s.tenant_id = @tenant AND s.slug = u.site
-WHERE NOT EXISTS (SELECT FROM tap_key AS k WHERE k.key_id = u.key_id)
-RETURNING id`
+WHERE NOT EXISTS (SELECT FROM tap_key AS k WHERE k.key_id = u.key_id)`
 
 const addFleetKeysSQL = `
 INSERT INTO tap_key (key_id, tenant_id, tap_id, public_key)
@@ -61,23 +60,13 @@ func (s *Store) AddFleet(ctx context.Context, tenantSlug string, taps []FleetTap
 			siteIDs, slugs = append(siteIDs, newID()), append(slugs, t.Site)
 		}
 	}
-	err = s.InTenant(ctx, tenant, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, addFleetSitesSQL, pgx.StrictNamedArgs{"tenant": tenant, "ids": siteIDs, "slugs": slugs})
-		return err
-	})
+	batch := new(pgx.Batch)
+	batch.Queue(addFleetSitesSQL, pgx.StrictNamedArgs{"tenant": tenant, "ids": siteIDs, "slugs": slugs})
+	batch.Queue(addFleetTapsSQL, pgx.StrictNamedArgs{"tenant": tenant, "ids": ids, "names": names, "sites": sites, "key_ids": keyIDs})
+	batch.Queue(addFleetKeysSQL, pgx.StrictNamedArgs{"tenant": tenant, "ids": ids, "key_ids": keyIDs, "keys": keys})
+	err = s.InTenant(ctx, tenant, func(tx pgx.Tx) error { return tx.SendBatch(ctx, batch).Close() })
 	if err != nil {
-		return uuid.Nil, fmt.Errorf("store: add fleet: sites: %w", err)
-	}
-	err = pgx.BeginFunc(ctx, s.ingest, func(tx pgx.Tx) error {
-		args := pgx.StrictNamedArgs{"tenant": tenant, "ids": ids, "names": names, "sites": sites, "key_ids": keyIDs}
-		if _, err := tx.Exec(ctx, addFleetTapsSQL, args); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, addFleetKeysSQL, pgx.StrictNamedArgs{"tenant": tenant, "ids": ids, "key_ids": keyIDs, "keys": keys})
-		return err
-	})
-	if err != nil {
-		return uuid.Nil, fmt.Errorf("store: add fleet: taps: %w", err)
+		return uuid.Nil, fmt.Errorf("store: add fleet: %w", err)
 	}
 	return tenant, nil
 }

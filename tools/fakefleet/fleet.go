@@ -77,6 +77,9 @@ func (f *fleet) connect(ctx context.Context) error {
 	return g.Wait()
 }
 
+// scheduleBegins is what the log says then.
+const scheduleBegins = "schedule begins"
+
 // run follows the schedule and returns when all is delivered, or drained in vain.
 func (f *fleet) run(ctx context.Context) summary {
 	begin := time.Now().Add(time.Second)
@@ -90,6 +93,7 @@ func (f *fleet) run(ctx context.Context) summary {
 		phase := time.Duration(float64(f.o.period) * float64(i) / float64(len(f.taps)))
 		wg.Go(func() { t.run(ctx, begin.Add(phase), end) })
 	}
+	f.log.Info(scheduleBegins)
 	stop := make(chan struct{})
 	go f.watch(stop)
 	wg.Wait()
