@@ -44,11 +44,20 @@ type note struct {
 	API    string `json:"api"`
 }
 
+// Shared returns the database at url, which leads through a pooler in transaction mode
+// where direct is the address without it.
+func Shared(url, direct string, log *slog.Logger) *Database {
+	if direct == "" {
+		return &Database{Config: store.FromURL(url, log)}
+	}
+	return &Database{Config: store.FromURLs(url, direct, log)}
+}
+
 // Open returns the database at url or, where url is empty, starts the private
 // one of dir.
 func Open(ctx context.Context, dir, url string, log *slog.Logger) (*Database, error) {
 	if url != "" {
-		return &Database{Config: store.FromURL(url, log)}, nil
+		return Shared(url, "", log), nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()

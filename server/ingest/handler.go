@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/semaphore"
 
@@ -36,6 +37,10 @@ type Options struct {
 	// SealDesired signs what the centre wants of a tap, for the cluster. nil: taps
 	// are not told.
 	SealDesired func(desired.Document) (string, error)
+
+	// Stored is called for each report that was stored and new, with its tenant. It
+	// must not block. nil: nobody wants to know.
+	Stored func(tenant uuid.UUID)
 
 	Log        *slog.Logger
 	Registerer prometheus.Registerer // nil: metrics are kept and not shown

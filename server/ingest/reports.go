@@ -47,6 +47,9 @@ func (h *Handler) postReport(c *fiber.Ctx) error {
 		return h.refuse(c, "window", fiber.StatusUnprocessableEntity, text)
 	}
 	outcome, err := h.batcher.Add(c.UserContext(), store.Incoming{TenantID: tap.TenantID, TapID: tap.TapID, Report: report})
+	if err == nil && outcome.Status == store.Stored && h.opt.Stored != nil {
+		h.opt.Stored(tap.TenantID)
+	}
 	return h.answerReport(c, keyID, outcome, err)
 }
 

@@ -57,7 +57,7 @@ func TestNodesJoinDrainLeaveAndAreLost(t *testing.T) {
 	}
 
 	// Somebody asks a to drain; it hears of it with its next renewal.
-	if err := s.Reader().DrainNode(t.Context(), a.ID, "ada"); err != nil {
+	if err := s.Reader().DrainNode(t.Context(), a.ID); err != nil {
 		t.Fatal(err)
 	}
 	if o, err := s.RenewNode(t.Context(), a, status); err != nil || !o.Drain {
@@ -73,7 +73,7 @@ func TestNodesJoinDrainLeaveAndAreLost(t *testing.T) {
 	if err := s.LeaveNode(t.Context(), a); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Reader().DrainNode(t.Context(), a.ID, "ada"); !errors.Is(err, store.ErrNotServing) {
+	if err := s.Reader().DrainNode(t.Context(), a.ID); !errors.Is(err, store.ErrNotServing) {
 		t.Errorf("drain of one that left: %v", err)
 	}
 	if err := s.Reader().ForgetNode(t.Context(), b.ID); !errors.Is(err, store.ErrConflict) {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"picket/server/auth"
 )
 
 // States of a node.
@@ -121,25 +123,33 @@ func (r *Reader) Nodes(ctx context.Context) (nodes []Node, jobs []BackgroundJob,
 // ErrNotServing says that a node has left, or is lost.
 var ErrNotServing = errors.New("the node does not serve")
 
+// installation is the scope of changes that are of no tenant, in the audit log and as
+// the transaction's tenant: no tenant has it.
+var installation = uuid.Nil
+
 // DrainNode asks a node to stop in good order. It is ErrNotFound for a node that there
 // is not and ErrNotServing for one that does not run.
-func (r *Reader) DrainNode(ctx context.Context, id uuid.UUID, by string) error {
+func (r *Reader) DrainNode(ctx context.Context, id uuid.UUID) error {
 	const drainSQL = `
 UPDATE node
 SET drain_asked_at = coalesce(drain_asked_at, now()),
     drain_asked_by = coalesce(drain_asked_by, @by)
 WHERE id = @id
-RETURNING left_at IS NULL AND lease_until > now()`
-	err := inTenant(ctx, r.pool, pgx.ReadWrite, "", func(tx pgx.Tx) error {
+RETURNING name, left_at IS NULL AND lease_until > now()`
+	err := inTenant(ctx, r.pool, pgx.ReadWrite, installation.String(), func(tx pgx.Tx) error {
+		var name string
 		var serves bool
-		if err := tx.QueryRow(ctx, drainSQL, pgx.StrictNamedArgs{"id": id, "by": by}).Scan(&serves); err != nil {
+		by := cut(plain(auth.ActorOf(ctx).Name), 64)
+		if err := tx.QueryRow(ctx, drainSQL, pgx.StrictNamedArgs{"id": id, "by": by}).Scan(&name, &serves); err != nil {
 			return notFound(err)
 		}
 		if !serves {
 			return ErrNotServing // nothing is changed
 		}
-		_, err := tx.Exec(ctx, notifySQL, ChannelNode, []string{id.String()})
-		return err
+		if _, err := tx.Exec(ctx, notifySQL, ChannelNode, []string{id.String()}); err != nil {
+			return err
+		}
+		return audit(ctx, tx, Entry{Scope: installation, Verb: "drain", Object: "node", ID: id.String(), Name: name})
 	})
 	if err != nil {
 		return fmt.Errorf("store: drain node %s: %w", id, err)
@@ -153,16 +163,17 @@ func (r *Reader) ForgetNode(ctx context.Context, id uuid.UUID) error {
 	const forgetSQL = `
 DELETE FROM node
 WHERE id = @id
-RETURNING left_at IS NULL AND lease_until > now()`
-	err := inTenant(ctx, r.pool, pgx.ReadWrite, "", func(tx pgx.Tx) error {
+RETURNING name, left_at IS NULL AND lease_until > now()`
+	err := inTenant(ctx, r.pool, pgx.ReadWrite, installation.String(), func(tx pgx.Tx) error {
+		var name string
 		var runs bool
-		if err := tx.QueryRow(ctx, forgetSQL, pgx.StrictNamedArgs{"id": id}).Scan(&runs); err != nil {
+		if err := tx.QueryRow(ctx, forgetSQL, pgx.StrictNamedArgs{"id": id}).Scan(&name, &runs); err != nil {
 			return notFound(err)
 		}
 		if runs {
 			return ErrConflict // nothing is changed
 		}
-		return nil
+		return audit(ctx, tx, Entry{Scope: installation, Verb: "forget", Object: "node", ID: id.String(), Name: name})
 	})
 	if err != nil {
 		return fmt.Errorf("store: forget node %s: %w", id, err)

@@ -32,6 +32,7 @@ Commands:
   first-login  make a new link for the first administrator; the one before ends
   migrate      bring the database's schema to this release
   taps         list the taps
+  node         list the nodes of the cluster, drain or forget one
   radio        show and set what taps' radios should do, lock a channel
 
 nodectl COMMAND -help tells a command's options.
@@ -55,7 +56,7 @@ type command struct {
 }
 
 func commands() []command {
-	return []command{{"token", token}, {"first-login", firstLogin}, {"migrate", migrate}, {"taps", taps}, {"radio", radio}}
+	return []command{{"token", token}, {"first-login", firstLogin}, {"migrate", migrate}, {"taps", taps}, {"radio", radio}, {"node", nodes}}
 }
 
 func main() {

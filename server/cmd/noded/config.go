@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 )
 
 const usage = `noded is a node: it takes the reports of taps, keeps them in PostgreSQL, and
@@ -31,7 +32,10 @@ Options:
 type config struct {
 	data     string
 	listen   string
-	database string   // URL; empty: the private one
+	name     string // of the node, as people read it
+	database string // URL; empty: the private one
+	direct   string // URL of the same database without a pooler between; empty: database is that
+	drain    time.Duration
 	urls     []string // under which browsers and taps reach this node, or the load balancer before it
 	metrics  string   // loopback address; empty: none
 	token    string   // for /metrics on the main listener; empty: not served there
@@ -50,6 +54,9 @@ func parse(args []string, out io.Writer) (config, error) {
 	f.StringVar(&c.data, "data", "", "`directory` for the private database and the node's certificate; made if absent")
 	f.StringVar(&c.listen, "listen", "127.0.0.1:8443", "`address` of the console and for taps, HTTPS; :8443 is all of the machine's")
 	f.StringVar(&c.database, "database", "", "`URL` of a PostgreSQL 15 or newer that nodes share; empty: the private one in -data")
+	f.StringVar(&c.direct, "database-direct", "", "`URL` of the same database without a pooler, where -database leads through one in transaction mode")
+	f.StringVar(&c.name, "name", "", "`name` of the node among those that share a database; empty: the machine's")
+	f.DurationVar(&c.drain, "drain", 5*time.Second, "how long a node that is to stop serves on, so that a load balancer sees it on /readyz; without other nodes it stops at once")
 	f.StringVar(&urls, "url", "", "`URLs` under which taps and browsers reach the nodes, with commas, best first; empty: made from -listen")
 	f.StringVar(&c.metrics, "metrics", "", "loopback `address` for Prometheus metrics over plain HTTP, such as 127.0.0.1:9464")
 	f.StringVar(&tokenFile, "metrics-token", "", "`file` with a token; /metrics on -listen then answers who sends it as bearer")
@@ -74,6 +81,12 @@ func parse(args []string, out io.Writer) (config, error) {
 			return config{}, fmt.Errorf("-metrics-token: the token in %s has %d characters, at least 16 are needed", tokenFile, len(c.token))
 		}
 	}
+	if c.name == "" {
+		if c.name, _ = os.Hostname(); c.name == "" {
+			c.name = "node"
+		}
+		c.name = c.name[:min(len(c.name), 64)]
+	}
 	for u := range strings.SplitSeq(urls, ",") {
 		if u = strings.TrimRight(strings.TrimSpace(u), "/"); u != "" {
 			c.urls = append(c.urls, u)
@@ -88,6 +101,15 @@ func (c config) check() error {
 	}
 	if _, _, err := net.SplitHostPort(c.listen); err != nil {
 		return fmt.Errorf("-listen: %q is not HOST:PORT", c.listen)
+	}
+	if c.direct != "" && c.database == "" {
+		return errors.New("-database-direct: -database is needed too, the address of the pooler")
+	}
+	if len(c.name) > 64 || strings.ContainsFunc(c.name, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return fmt.Errorf("-name: %q is not 1 to 64 letters, digits and signs without spaces", c.name)
+	}
+	if c.drain < 0 || c.drain > 5*time.Minute {
+		return fmt.Errorf("-drain: %v is not between 0 and 5m", c.drain)
 	}
 	if c.metrics != "" {
 		host, _, err := net.SplitHostPort(c.metrics)

@@ -84,9 +84,11 @@ func serve(ctx context.Context, c config, out io.Writer, log *slog.Logger) (err 
 	starting, stopStarting := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stopStarting()
 
-	db, err := database.Open(starting, c.data, c.database, log)
-	if err != nil {
-		return err
+	db := database.Shared(c.database, c.direct, log)
+	if c.database == "" {
+		if db, err = database.Open(starting, c.data, "", log); err != nil {
+			return err
+		}
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	s, err := openStore(starting, db, log)
@@ -109,7 +111,7 @@ func serve(ctx context.Context, c config, out io.Writer, log *slog.Logger) (err 
 	if err != nil {
 		return err
 	}
-	tasks := []task.Task{task.Signals(), n, n.hub, &store.Housekeeping{Store: s}}
+	tasks := append([]task.Task{task.Signals(), n, n.hub}, n.clusterTasks(s)...)
 	if db.Server != nil {
 		tasks = append(tasks, db.Server)
 	}

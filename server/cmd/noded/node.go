@@ -8,14 +8,17 @@ import (
 	"log/slog"
 	"net"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"picket/server/api"
 	"picket/server/auth"
 	"picket/server/ca"
+	"picket/server/cluster"
 	"picket/server/console"
 	"picket/server/ingest"
 	"picket/server/oui"
@@ -34,6 +37,11 @@ type node struct {
 	listen  net.Listener
 	batcher *ingest.Batcher
 	hub     *api.Hub
+	member  *cluster.Member
+	queue   *store.Queue
+	waker   *cluster.Waker
+	stored  atomic.Int64 // reports
+	drain   time.Duration
 	metrics *metricsServer // nil: none
 	cluster string
 	urls    []string
@@ -57,7 +65,8 @@ func newNode(ctx context.Context, c config, s *store.Store, registry *prometheus
 	if err != nil {
 		return nil, err
 	}
-	n := &node{cluster: authority.ClusterID(), hub: api.NewHub(s.Reader(), log), log: log}
+	n := &node{cluster: authority.ClusterID(), hub: api.NewHub(s.Reader(), log), drain: c.drain, log: log}
+	n.waker = cluster.NewWaker(func(ctx context.Context, ids []string) error { return s.Notify(ctx, store.ChannelTenant, ids) }, log)
 	if n.listen, err = net.Listen("tcp", c.listen); err != nil {
 		return nil, err
 	}
@@ -68,6 +77,9 @@ func newNode(ctx context.Context, c config, s *store.Store, registry *prometheus
 	}()
 	var names ca.Names
 	n.urls, names = reach(c, n.listen.Addr())
+	if err := n.join(c, s); err != nil {
+		return nil, err
+	}
 	keeper, err := ca.NewKeeper(authority, names, filepath.Join(c.data, "tls"))
 	if err != nil {
 		return nil, err
@@ -77,11 +89,16 @@ func newNode(ctx context.Context, c config, s *store.Store, registry *prometheus
 	reports := ingest.New(s, ingest.Options{
 		Cluster: n.cluster, CACertificate: authority.CertificatePEM(), WindowMS: windowMS, NodeURLs: n.urls,
 		SealDesired: authority.SealDesired, Log: log, Registerer: registry,
+		Stored: func(tenant uuid.UUID) {
+			n.stored.Add(1)
+			n.waker.Changed(tenant.String())
+		},
 	})
 	n.batcher = reports.Batcher()
 	n.app = api.NewApp(log)
 	n.app.Use(observe(log, registry))
-	health(n.app, s)
+	n.app.Use(n.sendAway)
+	health(n.app, s, n.member.Draining)
 	metricsOnMain(n.app, c.token, registry)
 	reports.Register(n.app)
 	n.app.Use("/v1", func(*fiber.Ctx) error { return fiber.ErrNotFound }) // no page is there
@@ -105,12 +122,14 @@ func newNode(ctx context.Context, c config, s *store.Store, registry *prometheus
 // String names the task.
 func (n *node) String() string { return "server" }
 
-// Run serves until ctx is done. Then it stops accepting, waits for requests in
-// flight, and last ends what stores reports, so that those are answered.
+// Run serves until ctx is done. Then it drains: it says that it is to stop, serves on
+// until load balancers have seen that, stops accepting, waits for requests in flight,
+// ends what stores reports, so that those are answered, and last leaves the cluster.
 func (n *node) Run(ctx context.Context) error {
 	storing, stopStoring := context.WithCancel(context.WithoutCancel(ctx))
-	stored := make(chan error, 1)
-	go func() { stored <- n.batcher.Run(storing) }()
+	ended := make(chan error, 2)
+	go func() { ended <- n.batcher.Run(storing) }()
+	go func() { ended <- n.member.Run(storing) }()
 	served := make(chan error, 1)
 	go func() { served <- n.app.Listener(n.listen) }()
 
@@ -119,6 +138,11 @@ func (n *node) Run(ctx context.Context) error {
 	case err = <-served:
 		err = fmt.Errorf("listen on %s: %w", n.listen.Addr(), errors.Join(err, net.ErrClosed))
 	case <-ctx.Done():
+		n.member.Drain()
+		if n.drain > 0 && !n.member.Alone() {
+			n.log.Info("draining: serving until load balancers have seen it", "for", n.drain.String())
+			time.Sleep(n.drain) // nobody tells when a balancer has looked; a second signal ends the process
+		}
 		n.log.Info("stopping: no new requests")
 		if stop := n.app.ShutdownWithTimeout(stopLimit); stop != nil {
 			n.log.Warn("requests were cut off", "err", stop)
@@ -126,7 +150,7 @@ func (n *node) Run(ctx context.Context) error {
 		<-served
 	}
 	stopStoring()
-	return errors.Join(err, <-stored)
+	return errors.Join(err, <-ended, <-ended)
 }
 
 // close frees what a node holds that never ran.

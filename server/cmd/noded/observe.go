@@ -50,10 +50,13 @@ func observe(log *slog.Logger, reg prometheus.Registerer) fiber.Handler {
 }
 
 // health adds /healthz, which says that the process lives, and /readyz, which
-// says whether it can do its work.
-func health(app *fiber.App, s *store.Store) {
+// says whether it can do its work and means to go on.
+func health(app *fiber.App, s *store.Store, draining func() bool) {
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") })
 	app.Get("/readyz", func(c *fiber.Ctx) error {
+		if draining() {
+			return c.Status(http.StatusServiceUnavailable).JSON(fiber.Map{"ready": false, "why": "the node is about to stop"})
+		}
 		ctx, cancel := context.WithTimeout(c.UserContext(), 3*time.Second)
 		defer cancel()
 		if err := s.Ping(ctx); err != nil {
