@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"text/template"
 	"time"
@@ -238,4 +239,19 @@ func (d *database) logs() {
 	}
 	out, _ := exec.Command("patronictl", "-c", d.members[0].dir+"/patroni.yml", "list").CombinedOutput()
 	d.t.Logf("%s", out)
+}
+
+// killPostgres kills the server's processes and leaves Patroni alone.
+func killPostgres(t *testing.T, m *machine) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(m.dir, "data", "postmaster.pid"))
+	if err != nil {
+		t.Logf("%s: postgres is not running: %v", m.name, err)
+		return
+	}
+	var pid int
+	// The first line is as seen from the process namespace that we share with it.
+	if _, err := fmt.Sscan(string(b), &pid); err == nil && pid > 1 {
+		_ = syscall.Kill(pid, syscall.SIGKILL) // may have died by itself
+	}
 }
