@@ -12,7 +12,6 @@ import (
 
 	"picket/appliance/identity"
 	"picket/shared/desired"
-	"picket/shared/httpsig"
 	"picket/shared/task"
 )
 
@@ -43,7 +42,7 @@ type Follower struct {
 	dir     string
 	urls    []string
 	client  *http.Client
-	signer  httpsig.Signer
+	signer  *identity.Signer
 	opener  desired.Opener
 	changed func(desired.Document)
 	log     *slog.Logger

@@ -2,7 +2,6 @@ package desired
 
 import (
 	"crypto/ecdsa"
-	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
@@ -122,7 +121,7 @@ func (n *testNode) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	pub, _ := n.identity.Signer().Key.Public().(ed25519.PublicKey)
+	pub := n.identity.Signer().Public()
 	p, err := httpsig.Parse(httpsig.Request{
 		Method: r.Method, Path: r.URL.EscapedPath(), RawQuery: r.URL.RawQuery, Body: body, Header: r.Header.Get,
 	}, n.cluster(), time.Now())

@@ -1,32 +1,18 @@
 package identity
 
 import (
-	"bytes"
 	"context"
-	"crypto/ed25519"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
 	"picket/shared/enrol"
-	"picket/shared/httpsig"
 	"picket/shared/task"
 )
 
 // ErrRefused says that the cluster will not have the tap with this token.
 var ErrRefused = errors.New("enrolment refused")
-
-const (
-	enrolTimeout = 30 * time.Second // of one attempt
-	maxAnswer    = 64 << 10         // octets
-	maxReason    = 300              // octets of an answer that go into a log
-)
 
 // An Enroller exchanges a token for a place in a cluster.
 type Enroller struct {
@@ -38,9 +24,10 @@ type Enroller struct {
 }
 
 // Enrol returns the tap's identity when a node has accepted it, and keeps it in
-// the state folder. It tries until ctx is done; the error is ErrRefused when
-// trying again is of no use. A folder that holds an identity already gives that,
-// without a request; one of another cluster is an error.
+// the state folder. It tries until ctx is done, and while a person has to let the
+// box in; the error is ErrRefused when trying again is of no use. A folder that
+// holds an identity already gives that, without a request; one of another cluster
+// is an error.
 func (e Enroller) Enrol(ctx context.Context) (*Identity, error) {
 	i, err := Load(e.Dir)
 	if err == nil {
@@ -57,102 +44,67 @@ func (e Enroller) Enrol(ctx context.Context) (*Identity, error) {
 	if err != nil {
 		return nil, err
 	}
+	x := exchange{key: key, ca: e.Token.CA, token: e.Token.Text(), about: e.About}
+	waiting := false
+	return rounds(ctx, e.URLs, e.Log, func(node string) (*Identity, time.Duration, error) {
+		r, wait, err := x.ask(ctx, node)
+		if err != nil || r != nil {
+			return settle(e.Dir, x, r, wait, err)
+		}
+		if !waiting {
+			waiting = true
+			e.Log.Info("waiting until somebody lets this tap in: the token is for several", "node", node, "claim_code", claimOf(x).String())
+		}
+		return nil, wait, errWaiting
+	})
+}
+
+// errWaiting says that a person has to let the box in.
+var errWaiting = errors.New("waiting for a person")
+
+// waitLeast is how long a box that waits leaves a node alone at least.
+const waitLeast = 2 * time.Second
+
+// rounds tries node after node until try succeeds, ErrRefused or ctx is done.
+func rounds(ctx context.Context, nodes []string, log *slog.Logger, try func(node string) (*Identity, time.Duration, error)) (*Identity, error) {
 	pauses := task.Backoff{First: time.Second, Most: 5 * time.Minute}
 	for n := 0; ; n++ {
-		node := e.URLs[n%len(e.URLs)]
-		i, wait, err := e.try(ctx, node, key)
-		if err == nil {
-			e.Log.Info("enrolled", "tap_id", i.TapID, "cluster", i.Cluster, "node", node)
+		node := nodes[n%len(nodes)]
+		i, wait, err := try(node)
+		switch {
+		case err == nil:
+			log.Info("enrolled", "tap_id", i.TapID, "cluster", i.Cluster, "node", node)
 			return i, nil
-		}
-		if errors.Is(err, ErrRefused) || ctx.Err() != nil {
+		case errors.Is(err, ErrRefused) || ctx.Err() != nil:
 			return nil, fmt.Errorf("enrol at %s: %w", node, err)
+		case errors.Is(err, errWaiting):
+			pauses.Reset()
+			wait = max(wait, waitLeast)
+			n-- // it answers: stay
+		default:
+			if n%len(nodes) == len(nodes)-1 || wait > 0 {
+				wait = max(wait, pauses.Next())
+			}
+			log.Warn("enrolment did not succeed; trying again", "node", node, "err", err, "pause", wait.Round(time.Millisecond).String())
 		}
-		if n%len(e.URLs) == len(e.URLs)-1 || wait > 0 {
-			wait = max(wait, pauses.Next())
-		}
-		e.Log.Warn("enrolment did not succeed; trying again", "node", node, "err", err, "pause", wait.Round(time.Millisecond).String())
 		if err := task.Sleep(ctx, wait); err != nil {
 			return nil, fmt.Errorf("enrol at %s: %w", node, err)
 		}
 	}
 }
 
-// try makes one attempt. wait is how long the node asks to be left alone.
-func (e Enroller) try(ctx context.Context, node string, key ed25519.PrivateKey) (i *Identity, wait time.Duration, err error) {
-	base, err := url.Parse(node)
+// settle keeps what a node answered.
+func settle(dir string, x exchange, r *enrol.Response, wait time.Duration, err error) (*Identity, time.Duration, error) {
 	if err != nil {
-		return nil, 0, err
+		return nil, wait, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, enrolTimeout)
-	defer cancel()
-	request, err := e.request(ctx, base.JoinPath(enrol.Path), key)
+	i, err := newIdentity(x.key, *r)
 	if err != nil {
-		return nil, 0, err
-	}
-	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: firstContact(base.Hostname(), e.Token.CA)}
-	defer transport.CloseIdleConnections()
-	answer, err := transport.RoundTrip(request) // and no redirect: the secret is for this host
-	if err != nil {
-		return nil, 0, err
-	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
-	if err != nil {
-		return nil, 0, err
-	}
-	if answer.StatusCode != http.StatusCreated && answer.StatusCode != http.StatusOK {
-		return nil, RetryAfter(answer.Header, time.Now()), refusal(answer, body)
-	}
-	var r enrol.Response
-	if err := json.Unmarshal(body, &r); err != nil {
 		return nil, 0, fmt.Errorf("answer: %w", err)
 	}
-	if r.Cluster != e.Token.Cluster() {
-		return nil, 0, fmt.Errorf("answer is of cluster %.12q…", r.Cluster)
-	}
-	if i, err = newIdentity(key, r); err != nil {
-		return nil, 0, fmt.Errorf("answer: %w", err)
-	}
-	if err := save(e.Dir, r); err != nil {
+	if err := save(dir, *r); err != nil {
 		return nil, 0, err
 	}
+	i.dir = dir
 	return i, 0, nil
-}
-
-func (e Enroller) request(ctx context.Context, to *url.URL, key ed25519.PrivateKey) (*http.Request, error) {
-	about := e.About
-	about.Token = e.Token.Text()
-	about.PublicKey, _ = key.Public().(ed25519.PublicKey)
-	body, err := json.Marshal(about)
-	if err != nil {
-		return nil, err
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to.String(), bytes.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	signer := httpsig.Signer{Key: key, Cluster: e.Token.Cluster()}
-	header, err := signer.Sign(http.MethodPost, request.URL.EscapedPath(), request.URL.RawQuery, body, time.Now())
-	if err != nil {
-		return nil, err
-	}
-	request.Header = header
-	request.Header.Set("Content-Type", "application/json")
-	return request, nil
-}
-
-// refusal turns an answer into an error, ErrRefused where it will not change.
-func refusal(answer *http.Response, body []byte) error {
-	reason := strings.TrimSpace(string(body[:min(len(body), maxReason)]))
-	switch answer.StatusCode {
-	case http.StatusUnauthorized:
-		if skew, ok := Skew(answer.Header, time.Now()); ok {
-			return fmt.Errorf("%s: %q; this clock is %v off", answer.Status, reason, skew)
-		}
-	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
-	default:
-		return fmt.Errorf("%s: %q", answer.Status, reason)
-	}
-	return fmt.Errorf("%w: %s: %q", ErrRefused, answer.Status, reason)
 }

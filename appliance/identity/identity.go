@@ -19,7 +19,6 @@ import (
 	"github.com/google/uuid"
 
 	"picket/shared/enrol"
-	"picket/shared/httpsig"
 )
 
 const stateName = "identity.json"
@@ -34,8 +33,9 @@ type Identity struct {
 	NodeURLs []string      // as the cluster said; https
 	Window   time.Duration // as the cluster said
 
-	key ed25519.PrivateKey
-	ca  *x509.Certificate // the cluster's
+	dir    string
+	signer *Signer
+	ca     *x509.Certificate // the cluster's
 }
 
 // Load returns the identity in dir. The error is ErrNotEnrolled when there is
@@ -60,6 +60,7 @@ func Load(dir string) (*Identity, error) {
 	if err != nil {
 		return nil, fmt.Errorf("identity: %s: %w", filepath.Join(dir, stateName), err)
 	}
+	i.dir = dir
 	return i, nil
 }
 
@@ -91,7 +92,7 @@ func newIdentity(key ed25519.PrivateKey, r enrol.Response) (*Identity, error) {
 	}
 	return &Identity{
 		TapID: r.TapID, Cluster: r.Cluster, NodeURLs: r.NodeURLs, Window: time.Duration(r.WindowMS) * time.Millisecond,
-		key: key, ca: authority,
+		signer: newSigner(key, r.Cluster), ca: authority,
 	}, nil
 }
 
@@ -103,14 +104,19 @@ func save(dir string, r enrol.Response) error {
 	return renameio.WriteFile(filepath.Join(dir, stateName), append(text, '\n'), 0o600)
 }
 
-// Signer signs the tap's requests.
-func (i *Identity) Signer() httpsig.Signer { return httpsig.Signer{Key: i.key, Cluster: i.Cluster} }
+// Signer signs the tap's requests, with its key of the moment.
+func (i *Identity) Signer() *Signer { return i.signer }
 
-// TLSConfig trusts the nodes of the cluster, and nobody else.
+// TLSConfig trusts the nodes of the cluster by its CA, and what the machine trusts
+// by its own roots: a load balancer that ends TLS with a public certificate. What
+// matters of an answer is signed by the cluster (enrol.Answer, desired.Opener).
 func (i *Identity) TLSConfig() *tls.Config {
-	roots := x509.NewCertPool()
+	roots, err := x509.SystemCertPool()
+	if err != nil { // a machine without any
+		roots = x509.NewCertPool()
+	}
 	roots.AddCert(i.ca)
-	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}
+	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots, NextProtos: []string{enrol.TapProtocol, "http/1.1"}}
 }
 
 // ClusterKey is what the cluster signs with, as learned at enrolment: the public

@@ -167,7 +167,7 @@ func TestEnrolAndLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(again.Signer().Key, i.Signer().Key) || again.Signer().Cluster != a.token().Cluster() {
+	if !bytes.Equal(again.Signer().current(), i.Signer().current()) || again.Signer().cluster != a.token().Cluster() {
 		t.Error("another key after a restart")
 	}
 	if _, err := enroller(dir, newAuthority(t).token(), s.URL).Enrol(t.Context()); err == nil || !strings.Contains(err.Error(), "another folder") {
@@ -220,7 +220,8 @@ func TestFirstContactRefusesImpostors(t *testing.T) {
 			s := node(t, certificate, func(http.ResponseWriter, *http.Request) { t.Error("the secret was sent") })
 			e := enroller(t.TempDir(), a.token(), s.URL)
 			key, _ := Key(e.Dir)
-			if _, _, err := e.try(t.Context(), s.URL, key); err == nil {
+			x := exchange{key: key, ca: a.hash(), token: e.Token.Text()}
+			if _, _, err := x.ask(t.Context(), s.URL); err == nil {
 				t.Error("accepted")
 			} else if strings.Contains(name, "CA") && name != "real CA only sent along" && !errors.Is(err, ErrOtherCA) {
 				t.Errorf("error %v, want %v", err, ErrOtherCA)
@@ -252,7 +253,11 @@ func TestAnswersToEnrolment(t *testing.T) {
 			s := node(t, a.leaf(t, nil), func(w http.ResponseWriter, _ *http.Request) { tt.answer(w) })
 			e := enroller(t.TempDir(), a.token(), s.URL)
 			key, _ := Key(e.Dir)
-			_, wait, err := e.try(t.Context(), s.URL, key)
+			x := exchange{key: key, ca: a.hash(), token: e.Token.Text()}
+			r, wait, err := x.ask(t.Context(), s.URL)
+			if r != nil {
+				_, wait, err = settle(e.Dir, x, r, wait, err)
+			}
 			if err == nil || errors.Is(err, ErrRefused) != tt.refused || wait != tt.wait {
 				t.Errorf("error %v, wait %v", err, wait)
 			}

@@ -22,7 +22,12 @@ const (
 // Key returns the tap's key, which it makes when there is none in dir. A file that
 // is damaged is an error and not replaced: the key is what the cluster knows.
 func Key(dir string) (ed25519.PrivateKey, error) {
-	path := filepath.Join(dir, keyName)
+	return keyIn(dir, keyName)
+}
+
+// keyIn returns the key in a file of dir, which it makes when there is none.
+func keyIn(dir, name string) (ed25519.PrivateKey, error) {
+	path := filepath.Join(dir, name)
 	text, err := os.ReadFile(path)
 	switch {
 	case err == nil:

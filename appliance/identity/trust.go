@@ -8,25 +8,51 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
+
+	"picket/shared/enrol"
 )
 
-// ErrOtherCA says that whoever answered does not belong to the token's cluster.
-var ErrOtherCA = errors.New("the node shows no certificate of the token's cluster: wrong address, wrong token, or somebody in between")
+// ErrOtherCA says that whoever answered does not belong to the tap's cluster.
+var ErrOtherCA = errors.New("the node shows no certificate of the token's cluster, nor one that this machine trusts: wrong address, wrong token, or somebody in between")
 
-// firstContact returns a TLS configuration for the first contact with host: ca is
-// the SHA-256 of the CA's SubjectPublicKeyInfo.
-func firstContact(host string, ca [32]byte) *tls.Config {
-	return &tls.Config{
-		MinVersion: tls.VersionTLS12,
-		ServerName: host,
-		// The standard check wants a known root; ours, which replaces it, wants a
-		// root of known hash, and then makes the same checks.
-		InsecureSkipVerify: true,
-		VerifyConnection: func(state tls.ConnectionState) error {
-			return verifyChain(state.PeerCertificates, host, ca, time.Now())
-		},
+// firstContact returns a TLS configuration for a contact with host before there is
+// an identity: ca is the SHA-256 of the CA's SubjectPublicKeyInfo. It accepts the
+// cluster's own certificates, and sets pinned then; and those that the machine's
+// roots vouch for, behind which answers must be sealed.
+func firstContact(host string, ca [32]byte, pinned *atomic.Bool) *tls.Config {
+	c := anyContact(host)
+	// The standard check wants a known root; ours, which replaces it, wants a root of
+	// known hash, and then makes the same checks.
+	c.VerifyConnection = func(state tls.ConnectionState) error {
+		err := verifyChain(state.PeerCertificates, host, ca, time.Now())
+		pinned.Store(err == nil)
+		if err != nil && verifyPublic(state.PeerCertificates, host) == nil {
+			return nil
+		}
+		return err
 	}
+	return c
+}
+
+// anyContact returns a TLS configuration that trusts whoever answers.
+func anyContact(host string) *tls.Config {
+	return &tls.Config{
+		MinVersion: tls.VersionTLS12, ServerName: host, NextProtos: []string{enrol.TapProtocol, "http/1.1"}, InsecureSkipVerify: true,
+	}
+}
+
+// verifyPublic checks a chain with the machine's own roots.
+func verifyPublic(chain []*x509.Certificate, host string) error {
+	between := x509.NewCertPool()
+	for _, c := range chain[1:] {
+		between.AddCert(c)
+	}
+	_, err := chain[0].Verify(x509.VerifyOptions{
+		Intermediates: between, DNSName: host, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	})
+	return err
 }
 
 func verifyChain(chain []*x509.Certificate, host string, ca [32]byte, now time.Time) error {

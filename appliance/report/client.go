@@ -10,8 +10,6 @@ import (
 	"net/http"
 	"strings"
 	"time"
-
-	"picket/shared/httpsig"
 )
 
 const (
@@ -36,11 +34,16 @@ func NewClient(trust *tls.Config) *http.Client {
 	}
 }
 
+// Signer signs requests, as httpsig.Signer does.
+type Signer interface {
+	Sign(method, path, rawQuery string, body []byte, now time.Time) (http.Header, error)
+}
+
 // client posts reports.
 type client struct {
 	http   *http.Client
 	urls   []string
-	signer httpsig.Signer
+	signer Signer
 }
 
 // post sends a report to one node.

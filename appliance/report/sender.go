@@ -13,7 +13,6 @@ import (
 
 	"picket/appliance/identity"
 	"picket/appliance/spool"
-	"picket/shared/httpsig"
 	"picket/shared/task"
 )
 
@@ -39,7 +38,7 @@ type Config struct {
 	Queue  *spool.Spool
 	URLs   []string // of nodes, https://HOST:PORT; at least one
 	Client *http.Client
-	Signer httpsig.Signer
+	Signer Signer
 	Log    *slog.Logger
 
 	// Want is told which definitions of this boot a node lacks, by their

@@ -4,11 +4,13 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"errors"
+	"math/rand/v2"
+	"strconv"
 	"strings"
-	"time"
 	"unicode"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"picket/server/store"
 	"picket/shared/enrol"
@@ -19,9 +21,10 @@ import (
 // maxEnrol bounds the body of POST /v1/enrol.
 const maxEnrol = 4 << 10
 
-// postEnrol is POST /v1/enrol. 201: enrolled, now or before by the same key. 401:
-// the token is not valid, or the signature is not of the key. 413, 422: malformed.
-// 429, 503: later.
+// postEnrol is POST /v1/enrol. 201: enrolled, now or before by the same key. 202:
+// the box waits for a person, it asks again after Retry-After. 401: the token is not
+// valid, or the signature is not of the key. 409: the same request came before. 413,
+// 422: malformed. 429, 503: later.
 func (h *Handler) postEnrol(c *fiber.Ctx) error {
 	if len(c.Request().Body()) > maxEnrol {
 		return h.refuseEnrol(c, fiber.StatusRequestEntityTooLarge, "a request to enrol has at most 4 KiB")
@@ -33,70 +36,143 @@ func (h *Handler) postEnrol(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderRetryAfter, "2")
 		return h.refuseEnrol(c, fiber.StatusTooManyRequests, "too many taps enrol at a time")
 	}
-	e, status, text := h.readEnrolment(c)
-	if status != 0 {
-		return h.refuseEnrol(c, status, text)
+	e, err := h.readEnrolment(c)
+	if err != nil {
+		return h.answerEnrol(c, e, uuid.Nil, err)
 	}
 	id, err := h.store.Enrol(c.UserContext(), e)
-	switch {
-	case errors.Is(err, store.ErrToken):
-		return h.refuseEnrol(c, fiber.StatusUnauthorized, "the token is unknown, expired or used up")
-	case err != nil:
-		h.opt.Log.Warn("tap not enrolled", "err", err)
-		h.metrics.enrolments.WithLabelValues("busy").Inc()
-		return later(c, "the database does not answer")
-	}
-	h.taps.forget(e.KeyID)
-	h.metrics.enrolments.WithLabelValues("enrolled").Inc()
-	h.opt.Log.Info("tap enrolled", "tap_id", id.String())
-	return c.Status(fiber.StatusCreated).JSON(enrol.Response{
-		TapID: id.String(), Cluster: h.opt.Cluster, CACertificate: h.opt.CACertificate, WindowMS: h.opt.WindowMS, NodeURLs: h.opt.NodeURLs,
-	})
+	return h.answerEnrol(c, e, id, err)
 }
 
-// readEnrolment checks all of a request that needs no database; a status other
-// than 0 refuses it.
-func (h *Handler) readEnrolment(c *fiber.Ctx) (e store.Enrolment, status int, text string) {
+// malformed says why a request cannot be one to enrol.
+type malformed string
+
+func (m malformed) Error() string { return string(m) }
+
+var (
+	errOtherCluster = errors.New("the token is of another cluster")
+	errCrowd        = errors.New("too many boxes ask at a time")
+)
+
+// readEnrolment checks all of a request that needs no database.
+func (h *Handler) readEnrolment(c *fiber.Ctx) (e store.Enrolment, err error) {
 	var req enrol.Request
 	if err := json.Unmarshal(c.Request().Body(), &req); err != nil {
-		return e, fiber.StatusUnprocessableEntity, "the body is not the JSON of a request to enrol"
-	}
-	token, err := enrol.ParseToken(req.Token)
-	if err != nil {
-		return e, fiber.StatusUnprocessableEntity, err.Error()
+		return e, malformed("the body is not the JSON of a request to enrol")
 	}
 	if len(req.PublicKey) != ed25519.PublicKeySize {
-		return e, fiber.StatusUnprocessableEntity, "public_key is not 32 octets"
+		return e, malformed("public_key is not 32 octets")
 	}
 	if len(req.Version) > 64 || len(req.Arch) > 16 {
-		return e, fiber.StatusUnprocessableEntity, "version or arch is too long"
+		return e, malformed("version or arch is too long")
 	}
 	e = store.Enrolment{
-		SecretHash: token.SecretHash(), PublicKey: req.PublicKey, KeyID: httpsig.KeyID(req.PublicKey),
-		Name: printable(req.Name), Version: req.Version, Arch: req.Arch,
+		PublicKey: req.PublicKey, Code: enrol.Claim(req.PublicKey, h.ca()),
+		Name: printable(req.Name), Version: printableOr(req.Version, ""), Arch: printableOr(req.Arch, ""), Address: c.IP(),
 	}
 	if req.MAC != "" {
 		mac, err := wlan.ParseMAC(req.MAC)
 		if err != nil {
-			return e, fiber.StatusUnprocessableEntity, "mac: " + err.Error()
+			return e, malformed("mac: " + err.Error())
 		}
 		e.MAC = &mac
 	}
-	if !h.sameCluster(token) {
-		return e, fiber.StatusUnauthorized, "the token is of another cluster"
+	if err := h.readToken(req.Token, &e); err != nil {
+		return e, err
 	}
-	p, err := httpsig.Parse(signed(c), h.opt.Cluster, time.Now())
-	if err == nil {
-		err = p.Verify(req.PublicKey)
-	}
+	now, err := h.clock.Now(c.UserContext())
 	if err != nil {
-		return e, fiber.StatusUnauthorized, err.Error()
+		return e, err
 	}
-	return e, 0, ""
+	p, err := httpsig.Parse(signed(c), h.opt.Cluster, now)
+	if err != nil {
+		return e, err
+	}
+	e.Signed = store.SignedBy(p)
+	return e, p.Verify(req.PublicKey)
+}
+
+// readToken reads the token of a request, if it has one.
+func (h *Handler) readToken(text string, e *store.Enrolment) error {
+	if text == "" {
+		if !h.strangers.admit(e.PublicKey) {
+			return errCrowd
+		}
+		return nil
+	}
+	token, err := enrol.ParseToken(text)
+	if err != nil {
+		return malformed(err.Error())
+	}
+	if token.Cluster() != h.opt.Cluster {
+		return errOtherCluster
+	}
+	hash := token.SecretHash()
+	e.Token = &hash
+	return nil
+}
+
+// answerEnrol answers a request to enrol; id is uuid.Nil for a box that waits.
+func (h *Handler) answerEnrol(c *fiber.Ctx, e store.Enrolment, id uuid.UUID, err error) error {
+	var wrong malformed
+	switch {
+	case err == nil:
+		return h.answerEnrolled(c, e, id)
+	case errors.As(err, &wrong):
+		return h.refuseEnrol(c, fiber.StatusUnprocessableEntity, wrong.Error())
+	case errors.Is(err, errCrowd):
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(5+rand.IntN(10)))
+		return h.refuseEnrol(c, fiber.StatusTooManyRequests, err.Error())
+	case errors.Is(err, store.ErrToken) && e.Token == nil:
+		return h.refuseEnrol(c, fiber.StatusUnauthorized, "this key was revoked; remove the tap's state to make a new one")
+	case errors.Is(err, store.ErrToken):
+		return h.refuseEnrol(c, fiber.StatusUnauthorized, "the token is unknown, expired or used up")
+	case errors.Is(err, store.ErrReplayed):
+		return h.refuseEnrol(c, fiber.StatusConflict, store.ErrReplayed.Error())
+	case errors.Is(err, errOtherCluster):
+		return h.refuseEnrol(c, fiber.StatusUnauthorized, err.Error())
+	}
+	if _, text := whyStranger(err); text != "" {
+		return h.refuseEnrol(c, fiber.StatusUnauthorized, text)
+	}
+	h.opt.Log.Warn("tap not enrolled", "err", err)
+	h.metrics.enrolments.WithLabelValues("busy").Inc()
+	return later(c, "the database does not answer")
+}
+
+func (h *Handler) answerEnrolled(c *fiber.Ctx, e store.Enrolment, id uuid.UUID) error {
+	answer := enrol.Answer{Status: enrol.Pending, Cluster: h.opt.Cluster, KeyID: e.KeyID, Nonce: e.Nonce}
+	out := enrol.Response{Cluster: h.opt.Cluster, CACertificate: h.opt.CACertificate}
+	status := fiber.StatusAccepted
+	if id == uuid.Nil {
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(8+rand.IntN(5)))
+		h.metrics.enrolments.WithLabelValues("pending").Inc()
+	} else {
+		answer.Status, answer.TapID, answer.WindowMS, answer.NodeURLs = enrol.Enrolled, id.String(), h.opt.WindowMS, h.opt.NodeURLs
+		out.TapID, out.WindowMS, out.NodeURLs = answer.TapID, answer.WindowMS, answer.NodeURLs
+		status = fiber.StatusCreated
+		h.taps.forget(e.KeyID)
+		h.metrics.enrolments.WithLabelValues("enrolled").Inc()
+		h.opt.Log.Info("tap enrolled", "tap_id", answer.TapID)
+	}
+	var err error
+	if out.Sealed, err = h.opt.SealAnswer(answer); err != nil {
+		return err
+	}
+	return c.Status(status).JSON(out)
+}
+
+// getCluster is GET /v1/cluster: whose node this is, for boxes without a token.
+func (h *Handler) getCluster(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return c.JSON(enrol.Cluster{Cluster: h.opt.Cluster, CACertificate: h.opt.CACertificate})
 }
 
 // printable makes a name of what a tap calls itself: 1 to 64 characters.
-func printable(s string) string {
+func printable(s string) string { return printableOr(s, "tap") }
+
+// printableOr returns at most 64 printable characters of s, or other.
+func printableOr(s, other string) string {
 	s = strings.TrimSpace(strings.Map(func(r rune) rune {
 		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
 			return -1
@@ -107,7 +183,7 @@ func printable(s string) string {
 		s = strings.TrimSpace(string(runes[:64]))
 	}
 	if s == "" {
-		return "tap"
+		return other
 	}
 	return s
 }

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"encoding/hex"
 	"log/slog"
 	"math/rand/v2"
 	"runtime"
@@ -38,6 +39,10 @@ type Options struct {
 	// are not told.
 	SealDesired func(desired.Document) (string, error)
 
+	// SealAnswer signs what a box is answered that enrols or changes its key, for the
+	// cluster.
+	SealAnswer func(enrol.Answer) (string, error)
+
 	// Stored is called for each report that was stored and new, with its tenant. It
 	// must not block. nil: nobody wants to know.
 	Stored func(tenant uuid.UUID)
@@ -52,11 +57,13 @@ type Handler struct {
 	store   *store.Store
 	batcher *Batcher
 	taps    *tapCache
+	clock   *store.Clock
 	metrics *metrics
 
 	memory    *semaphore.Weighted
 	decoders  chan struct{}
 	enrolling chan struct{}
+	strangers *crowd // boxes without a token
 	telling   chan struct{}
 }
 
@@ -66,7 +73,7 @@ func New(s *store.Store, opt Options) *Handler {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
 	h := &Handler{
-		opt: opt, store: s, taps: newTapCache(s),
+		opt: opt, store: s, taps: newTapCache(s), clock: s.ClusterClock(), strangers: newCrowd(),
 		memory:    semaphore.NewWeighted(memory),
 		decoders:  make(chan struct{}, runtime.GOMAXPROCS(0)),
 		enrolling: make(chan struct{}, 4),
@@ -84,7 +91,9 @@ func (h *Handler) Batcher() *Batcher { return h.batcher }
 // little more; the handler's own limits are lower where they can be.
 func (h *Handler) Register(r fiber.Router) {
 	r.Post("/v1/reports", h.withDeadline(h.postReport))
-	r.Post("/v1/enrol", h.withDeadline(h.postEnrol))
+	r.Post(enrol.Path, h.withDeadline(h.postEnrol))
+	r.Post(enrol.KeyPath, h.withDeadline(h.postKey))
+	r.Get(enrol.ClusterPath, h.getCluster)
 	if h.opt.SealDesired != nil {
 		r.Get(desired.Path, h.withDeadline(h.getDesired))
 	}
@@ -125,5 +134,9 @@ func later(c *fiber.Ctx, text string) error {
 	return say(c, fiber.StatusServiceUnavailable, text)
 }
 
-// sameCluster reports whether a token is for this node's cluster.
-func (h *Handler) sameCluster(t enrol.Token) bool { return t.Cluster() == h.opt.Cluster }
+// ca returns the SHA-256 of the public key of the cluster's CA, which the cluster's
+// id spells.
+func (h *Handler) ca() (sum [32]byte) {
+	_, _ = hex.Decode(sum[:], []byte(h.opt.Cluster[:min(len(h.opt.Cluster), 2*len(sum))])) // 64 hexadecimal digits
+	return sum
+}

@@ -58,7 +58,7 @@ func newNode(t *testing.T) *node {
 func (n *node) serve(s *store.Store) *fiber.App {
 	h := ingest.New(s, ingest.Options{
 		Cluster: n.ca.ClusterID(), CACertificate: n.ca.CertificatePEM(), WindowMS: 10_000, NodeURLs: []string{"https://node.example"},
-		SealDesired: n.ca.SealDesired,
+		SealDesired: n.ca.SealDesired, SealAnswer: n.ca.SealAnswer,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

@@ -6,6 +6,7 @@ import "github.com/prometheus/client_golang/prometheus"
 type metrics struct {
 	reports    *prometheus.CounterVec // by result
 	enrolments *prometheus.CounterVec
+	keys       *prometheus.CounterVec
 	desired    *prometheus.CounterVec
 	bytes      prometheus.Counter
 	batch      prometheus.Histogram
@@ -19,6 +20,9 @@ func newMetrics(reg prometheus.Registerer, queued func() float64) *metrics {
 		}, []string{"result"}),
 		enrolments: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "picket_ingest_enrolments_total", Help: "Requests to enrol, by what became of them.",
+		}, []string{"result"}),
+		keys: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "picket_ingest_keys_total", Help: "Requests for a new key, by what became of them.",
 		}, []string{"result"}),
 		desired: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "picket_ingest_desired_total", Help: "Requests for desired state, by what became of them.",
@@ -34,7 +38,7 @@ func newMetrics(reg prometheus.Registerer, queued func() float64) *metrics {
 		}),
 	}
 	if reg != nil {
-		reg.MustRegister(m.reports, m.enrolments, m.desired, m.bytes, m.batch, m.storeTime, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		reg.MustRegister(m.reports, m.enrolments, m.keys, m.desired, m.bytes, m.batch, m.storeTime, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "picket_ingest_queued_reports", Help: "Reports that wait for a transaction.",
 		}, queued))
 	}

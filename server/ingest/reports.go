@@ -9,7 +9,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"picket/server/store"
-	"picket/shared/httpsig"
 	"picket/shared/wire"
 	"picket/shared/wire/wirepb"
 )
@@ -43,10 +42,14 @@ func (h *Handler) postReport(c *fiber.Ctx) error {
 	if err != nil {
 		return h.answerUndecoded(c, err)
 	}
-	if text := checkWindow(report.GetHeader(), time.Now()); text != "" {
+	now, err := h.clock.Now(c.UserContext())
+	if err != nil {
+		return h.answerStranger(c, err)
+	}
+	if text := checkWindow(report.GetHeader(), now); text != "" {
 		return h.refuse(c, "window", fiber.StatusUnprocessableEntity, text)
 	}
-	outcome, err := h.batcher.Add(c.UserContext(), store.Incoming{TenantID: tap.TenantID, TapID: tap.TapID, Report: report})
+	outcome, err := h.batcher.Add(c.UserContext(), store.Incoming{TenantID: tap.TenantID, TapID: tap.TapID, KeyNumber: tap.KeyNumber, Report: report})
 	if err == nil && outcome.Status == store.Stored && h.opt.Stored != nil {
 		h.opt.Stored(tap.TenantID)
 	}
@@ -57,51 +60,6 @@ func (h *Handler) postReport(c *fiber.Ctx) error {
 // that decodes to, eightfold as a rule.
 func weightOf(body int) int64 {
 	return int64(body) + min(max(8*int64(body), 64<<10), wire.MaxDecoded)
-}
-
-// authenticate returns the tap that signed the request.
-func (h *Handler) authenticate(c *fiber.Ctx) (keyID string, tap store.TapIdentity, err error) {
-	p, err := httpsig.Parse(signed(c), h.opt.Cluster, time.Now())
-	if err != nil {
-		return "", tap, err
-	}
-	if tap, err = h.taps.get(c.UserContext(), p.KeyID); err != nil {
-		return p.KeyID, tap, err
-	}
-	if err := p.Verify(tap.PublicKey); err != nil {
-		return p.KeyID, tap, err
-	}
-	if tap.Revoked {
-		return p.KeyID, tap, errRevoked
-	}
-	return p.KeyID, tap, nil
-}
-
-var errRevoked = errors.New("this tap was revoked")
-
-// answerStranger answers a request that authenticate refused.
-func (h *Handler) answerStranger(c *fiber.Ctx, err error) error {
-	result, text := whyStranger(err)
-	if text == "" {
-		h.metrics.reports.WithLabelValues("busy").Inc()
-		return later(c, "the database does not answer")
-	}
-	return h.refuse(c, result, fiber.StatusUnauthorized, text)
-}
-
-// whyStranger says why authenticate refused a request, as a label and as a
-// sentence. Both are empty where it could not judge: the database did not answer.
-func whyStranger(err error) (result, text string) {
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return "unknown", "no tap of this cluster has this key"
-	case errors.Is(err, errRevoked):
-		return "revoked", err.Error()
-	case errors.Is(err, httpsig.ErrMalformed), errors.Is(err, httpsig.ErrDigest), errors.Is(err, httpsig.ErrCluster),
-		errors.Is(err, httpsig.ErrClock), errors.Is(err, httpsig.ErrSignature):
-		return "signature", err.Error()
-	}
-	return "", ""
 }
 
 // decode decodes body with no more decoders at a time than there are processors.

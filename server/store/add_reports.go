@@ -69,6 +69,9 @@ func (m *merge) run(ctx context.Context, tx pgx.Tx) error {
 	if err := m.addReports(ctx, tx); err != nil {
 		return err
 	}
+	if err := endOldKeys(ctx, tx, m.in, m.taps); err != nil {
+		return err
+	}
 	if len(m.fresh) == 0 {
 		return nil
 	}
@@ -96,7 +99,7 @@ func (m *merge) addReports(ctx context.Context, tx pgx.Tx) error {
 	for i := range m.in {
 		in := &m.in[i]
 		state, ok := m.taps[in.tapKey()]
-		if !ok {
+		if !ok || in.KeyNumber != 0 && in.KeyNumber < state.keyNumber {
 			m.outcomes[i].Status = Revoked
 			continue
 		}

@@ -15,6 +15,10 @@ type Incoming struct {
 	TenantID uuid.UUID
 	TapID    uuid.UUID
 	Report   *wirepb.Report
+
+	// KeyNumber is that of the key under which the report came, which must still be
+	// the tap's when it is stored. 0: not by a key, the caller answers for it.
+	KeyNumber int
 }
 
 // Status says what became of a report.
@@ -23,7 +27,7 @@ type Status uint8
 const (
 	Stored    Status = iota + 1 // committed by this call
 	Duplicate                   // stored before; nothing was changed
-	Revoked                     // the tap is unknown or revoked; nothing was stored
+	Revoked                     // the tap or its key is unknown or revoked; nothing was stored
 )
 
 // Outcome is what became of one report, which definitions of its boot the

@@ -16,7 +16,7 @@ type Token struct {
 	Uses        int
 	CreatedAt   time.Time
 	ExpiresAt   time.Time
-	State       string // valid, used, expired
+	State       string // valid, used, expired, revoked
 }
 
 const tokensSQL = `
@@ -28,8 +28,9 @@ SELECT t.id::text AS id,
        t.created_at,
        t.expires_at,
        CASE
+         WHEN t.revoked_at IS NOT NULL THEN 'revoked'
          WHEN t.uses >= t.uses_allowed THEN 'used'
-         WHEN t.expires_at <= now() OR t.revoked_at IS NOT NULL THEN 'expired'
+         WHEN t.expires_at <= now() THEN 'expired'
          ELSE 'valid'
        END AS state
 FROM enrolment_token t

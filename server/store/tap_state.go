@@ -19,13 +19,14 @@ type tapState struct {
 	reportsDropped int64
 
 	desiredRevision int64 // of what the centre wants of it
+	keyNumber       int   // oldest of its keys that is taken
 }
 
 // Locks are taken in the order of the key, so that two nodes never wait for each
 // other. NO KEY lets foreign keys refer to a tap meanwhile.
 const lockTapsSQL = `
 SELECT tenant_id, id, COALESCE(last_boot_id, '00000000-0000-0000-0000-000000000000'), COALESCE(last_sequence, 0),
-  last_window_end, reports_dropped, desired_revision
+  last_window_end, reports_dropped, desired_revision, key_number
 FROM tap
 WHERE (tenant_id, id) IN (SELECT * FROM unnest(@tenants::uuid[], @taps::uuid[]))
   AND revoked_at IS NULL
@@ -50,7 +51,7 @@ func lockTaps(ctx context.Context, tx pgx.Tx, in []Incoming) (map[tapKey]tapStat
 	var k tapKey
 	var st tapState
 	var end *time.Time
-	_, err = pgx.ForEachRow(rows, []any{&k.tenant, &k.tap, &st.boot, &st.sequence, &end, &st.reportsDropped, &st.desiredRevision}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&k.tenant, &k.tap, &st.boot, &st.sequence, &end, &st.reportsDropped, &st.desiredRevision, &st.keyNumber}, func() error {
 		st.windowEnd = time.Time{}
 		if end != nil {
 			st.windowEnd = *end

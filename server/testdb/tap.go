@@ -34,8 +34,13 @@ func (db *DB) TapAt(t testing.TB, s *store.Store, tenant uuid.UUID, site, name s
 	}
 	sum := sha256.Sum256(key[:])
 	keyID := base64.RawURLEncoding.EncodeToString(sum[:])
+	var nonce [16]byte
+	_, _ = rand.Read(nonce[:])
 	_, err := s.Enrol(t.Context(), store.Enrolment{
-		SecretHash: request.SecretHash, KeyID: keyID, PublicKey: key[:], Name: name, Version: "1.0.0", Arch: "amd64",
+		Signed: store.Signed{
+			KeyID: keyID, Nonce: base64.StdEncoding.EncodeToString(nonce[:]), Created: time.Now(), Expires: time.Now().Add(time.Minute),
+		},
+		Token: &request.SecretHash, PublicKey: key[:], Name: name, Version: "1.0.0", Arch: "amd64",
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -51,3 +51,16 @@ func (s Signer) Sign(method, path, rawQuery string, body []byte, now time.Time) 
 	h.Set("Signature", label+"=:"+base64.StdEncoding.EncodeToString(signature)+":")
 	return h, nil
 }
+
+// Nonce returns the nonce of headers that Sign made: an answer may name it.
+func Nonce(h http.Header) (string, error) {
+	in, err := findInput(h.Get("Signature-Input"), label)
+	if err != nil {
+		return "", err
+	}
+	var p Parsed
+	if err := p.setParams(in.params); err != nil {
+		return "", err
+	}
+	return p.Nonce, nil
+}

@@ -88,7 +88,7 @@ func newNode(ctx context.Context, c config, s *store.Store, registry *prometheus
 
 	reports := ingest.New(s, ingest.Options{
 		Cluster: n.cluster, CACertificate: authority.CertificatePEM(), WindowMS: windowMS, NodeURLs: n.urls,
-		SealDesired: authority.SealDesired, Log: log, Registerer: registry,
+		SealDesired: authority.SealDesired, SealAnswer: authority.SealAnswer, Log: log, Registerer: registry,
 		Stored: func(tenant uuid.UUID) {
 			n.stored.Add(1)
 			n.waker.Changed(tenant.String())
