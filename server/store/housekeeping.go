@@ -89,7 +89,7 @@ type HousekeepingState struct {
 	// How far the rollups are behind: the age of the oldest that is due and not
 	// built, from when it could have been; 0: none is due. And how many are.
 	RollupLag     time.Duration
-	RollupsDue    int64 // of ten minutes of a tap; at most 100,000 are counted
+	RollupsDue    int64         // of ten minutes of a tap; at most 100,000 are counted
 	PartitionsTo  time.Time     // until when all tables have partitions without a gap; zero: not even today
 	PartitionsFor time.Duration // from now on; what is less than two days needs somebody
 }

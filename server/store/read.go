@@ -53,6 +53,9 @@ type view struct {
 	span   Span
 	taps   map[string]TapName // of the tenant and, where one is asked for, the site
 	ids    []string           // of taps
+	keep   Retention          // of the tenant
+
+	builtTo *builtTo // nil: not read yet
 }
 
 // TapName is a tap as others refer to it.
@@ -69,6 +72,10 @@ func (r *Reader) read(ctx context.Context, tenant string, span Span, what string
 	err := inTenant(ctx, r.pool, pgx.ReadOnly, tenant, func(tx pgx.Tx) error {
 		v := &view{Tx: tx, tenant: tenant, span: span, taps: map[string]TapName{}, ids: []string{}}
 		if err := v.loadTaps(ctx); err != nil {
+			return err
+		}
+		var err error
+		if v.keep, err = readRetention(ctx, tx, tenant); err != nil {
 			return err
 		}
 		return f(v)
@@ -119,9 +126,17 @@ func (v *view) loadTaps(ctx context.Context) error {
 	return nil
 }
 
+// arguments are those of a query; none for nil.
+func arguments(args pgx.QueryRewriter) []any {
+	if args == nil {
+		return nil
+	}
+	return []any{args}
+}
+
 // collect runs a query whose columns are the fields of T.
-func collect[T any](ctx context.Context, tx pgx.Tx, sql string, args pgx.StrictNamedArgs) ([]T, error) {
-	rows, err := tx.Query(ctx, sql, args)
+func collect[T any](ctx context.Context, tx pgx.Tx, sql string, args pgx.QueryRewriter) ([]T, error) {
+	rows, err := tx.Query(ctx, sql, arguments(args)...)
 	if err != nil {
 		return nil, err
 	}
@@ -129,8 +144,8 @@ func collect[T any](ctx context.Context, tx pgx.Tx, sql string, args pgx.StrictN
 }
 
 // collectOne is collect for a query of one row; it is ErrNotFound where there is none.
-func collectOne[T any](ctx context.Context, tx pgx.Tx, sql string, args pgx.StrictNamedArgs) (T, error) {
-	rows, err := tx.Query(ctx, sql, args)
+func collectOne[T any](ctx context.Context, tx pgx.Tx, sql string, args pgx.QueryRewriter) (T, error) {
+	rows, err := tx.Query(ctx, sql, arguments(args)...)
 	if err != nil {
 		var zero T
 		return zero, err

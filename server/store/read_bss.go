@@ -1,10 +1,17 @@
 package store
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"net"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"picket/server/store/rollup"
 )
 
 // BSS is a BSSID with one SSID and how the taps asked for hear it.
@@ -54,8 +61,30 @@ type BSSSpark struct {
 	SignalDBm *float64 // mean of the tap that heard it best
 }
 
-// A registry's last_heard_at lags by up to a minute (sightings) or five (others).
+// What was heard in the range, by the registry: where all taps are asked for, from
+// the registry itself, newest first. Its last_heard_at lags by up to five minutes, a
+// sighting's by one: near the range's start the sightings decide.
 const bssHeardSQL = `
+WITH heard AS (
+  SELECT b.bssid,
+         b.ssid,
+         b.last_heard_at
+  FROM bss AS b
+  WHERE b.tenant_id = @tenant::uuid
+    AND (@bssid = '' OR b.bssid = nullif(@bssid, '')::macaddr)
+    AND b.last_heard_at >= @from::timestamptz - @registry_lag::interval
+    AND b.first_heard_at < @to
+    AND (b.last_heard_at >= @from
+      OR EXISTS (
+        SELECT FROM bss_sighting AS s
+        WHERE s.tenant_id = b.tenant_id
+          AND s.bssid = b.bssid
+          AND s.ssid = b.ssid
+          AND s.last_heard_at >= @from::timestamptz - @sighting_lag::interval))
+)`
+
+// Where those of a site are asked for, by their sightings.
+const bssHeardAtSQL = `
 WITH heard AS (
   SELECT bssid,
          ssid,
@@ -64,12 +93,12 @@ WITH heard AS (
   WHERE tenant_id = @tenant::uuid
     AND tap_id = ANY(@taps::text[]::uuid[])
     AND (@bssid = '' OR bssid = nullif(@bssid, '')::macaddr)
-    AND last_heard_at >= @from::timestamptz - interval '1 minute'
+    AND last_heard_at >= @from::timestamptz - @sighting_lag::interval
     AND first_heard_at < @to
   GROUP BY bssid, ssid
 )`
 
-const bssListSQL = bssHeardSQL + `
+const bssListSQL = `
 SELECT b.bssid::text AS bssid,
        b.ssid,
        b.first_heard_at,
@@ -91,14 +120,17 @@ SELECT b.bssid::text AS bssid,
         FROM association a
         WHERE a.tenant_id = b.tenant_id
           AND a.bssid = b.bssid
-          AND a.last_heard_at >= @from::timestamptz - interval '5 minutes'
+          AND a.last_heard_at >= @from::timestamptz - @registry_lag::interval
           AND a.first_heard_at < @to) AS clients
-FROM heard h
+FROM (
+  SELECT bssid, ssid, last_heard_at
+  FROM heard
+  ORDER BY last_heard_at DESC, bssid, ssid
+  LIMIT @limit) AS h
 JOIN bss b ON b.tenant_id = @tenant::uuid AND b.bssid = h.bssid AND b.ssid = h.ssid
-ORDER BY greatest(b.last_heard_at, h.last_heard_at) DESC, b.bssid, b.ssid
-LIMIT @limit`
+ORDER BY greatest(b.last_heard_at, h.last_heard_at) DESC, b.bssid, b.ssid`
 
-const bssCountSQL = bssHeardSQL + `
+const bssCountSQL = `
 SELECT count(*)
 FROM heard`
 
@@ -115,61 +147,17 @@ SELECT bssid::text AS bssid,
 FROM bss_sighting
 WHERE tenant_id = @tenant::uuid
   AND tap_id = ANY(@taps::text[]::uuid[])
-  AND (@bssid = '' OR bssid = nullif(@bssid, '')::macaddr)
-  AND last_heard_at >= @from::timestamptz - interval '1 minute'
+  AND bssid = ANY(@bssids::text[]::macaddr[])
+  AND last_heard_at >= @from::timestamptz - @sighting_lag::interval
   AND first_heard_at < @to
 ORDER BY bssid, ssid, signal_mean_dbm DESC NULLS LAST, tap_id`
-
-const bssSparkSQL = bucketsSQL + `, heard AS (
-  SELECT r.tap_id, r.bucket AS at, e.bssid, e.ssid, e.frames, e.signal_count, e.signal_sum_dbm
-  FROM buckets b
-  JOIN bss_10m r
-    ON r.tenant_id = @tenant::uuid
-   AND r.tap_id = b.tap_id
-   AND r.bucket = b.bucket
-  CROSS JOIN LATERAL unnest(r.bssid, r.ssid, r.frames, r.signal_count, r.signal_sum_dbm)
-    AS e (bssid, ssid, frames, signal_count, signal_sum_dbm)
-  WHERE b.rolled
-    AND (@bssid = '' OR nullif(@bssid, '')::macaddr = ANY(r.bssid))
-  UNION ALL
-  SELECT w.tap_id, w.window_start, e.bssid, e.ssid, e.frames::bigint, e.signal_count::bigint, e.signal_sum_dbm::bigint
-  FROM buckets b
-  JOIN bss_window w
-    ON w.tenant_id = @tenant::uuid
-   AND w.tap_id = b.tap_id
-   AND w.window_start >= b.bucket
-   AND w.window_start < b.bucket + interval '10 minutes'
-  CROSS JOIN LATERAL unnest(w.bssid, w.ssid, w.frames, w.signal_count, w.signal_sum_dbm)
-    AS e (bssid, ssid, frames, signal_count, signal_sum_dbm)
-  WHERE NOT b.rolled
-    AND w.window_start >= @from
-    AND w.window_start < @to
-    AND (@bssid = '' OR nullif(@bssid, '')::macaddr = ANY(w.bssid))
-), by_tap AS (
-  SELECT bssid,
-         ssid,
-         least(@slots - 1, greatest(0, floor(extract(epoch FROM at - @from::timestamptz) / @slot::float8)::int)) AS slot,
-         coalesce(sum(frames), 0)::bigint AS frames,
-         (sum(signal_sum_dbm) / nullif(sum(signal_count), 0))::float8 AS signal
-  FROM heard
-  WHERE @bssid = '' OR bssid = nullif(@bssid, '')::macaddr
-  GROUP BY tap_id, bssid, ssid, slot
-)
-SELECT bssid::text AS bssid,
-       ssid,
-       slot,
-       max(frames) AS frames,
-       max(signal) AS signal_d_bm
-FROM by_tap
-GROUP BY bssid, ssid, slot
-ORDER BY bssid, ssid, slot`
 
 // BSSs returns the BSSs heard in the time range, last heard first and at most
 // limit, and how many there are.
 func (r *Reader) BSSs(ctx context.Context, tenant string, span Span, limit int) (list []BSS, total int, names Names, err error) {
 	err = r.read(ctx, tenant, span, "BSSs", func(v *view) error {
 		names = v.taps
-		if err := v.QueryRow(ctx, bssCountSQL, v.bssArgs("")).Scan(&total); err != nil {
+		if err := v.QueryRow(ctx, v.heardSQL(bssHeardSQL, bssHeardAtSQL)+bssCountSQL, v.bssArgs("")).Scan(&total); err != nil {
 			return err
 		}
 		list, err = v.bss(ctx, "", limit)
@@ -181,9 +169,18 @@ func (r *Reader) BSSs(ctx context.Context, tenant string, span Span, limit int) 
 // Names are the taps of a tenant or site by their ids.
 type Names map[string]TapName
 
-func (v *view) bssArgs(bssid string) pgx.StrictNamedArgs {
-	return pgx.StrictNamedArgs{
+// heardSQL is how what was heard is found: of a site, or of all taps.
+func (v *view) heardSQL(all, site string) string {
+	if v.span.Site != "" {
+		return site
+	}
+	return all
+}
+
+func (v *view) bssArgs(bssid string) pgx.NamedArgs {
+	return pgx.NamedArgs{
 		"tenant": v.tenant, "taps": v.ids, "bssid": bssid, "from": v.span.From, "to": v.span.To,
+		"registry_lag": registryLag, "sighting_lag": sightingLag,
 	}
 }
 
@@ -191,35 +188,89 @@ func (v *view) bssArgs(bssid string) pgx.StrictNamedArgs {
 // is empty, of all.
 func (v *view) bss(ctx context.Context, bssid string, limit int) ([]BSS, error) {
 	args := v.bssArgs(bssid)
+	args["limit"] = limit
+	list, err := collect[BSS](ctx, v, v.heardSQL(bssHeardSQL, bssHeardAtSQL)+bssListSQL, args)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	type key struct{ bssid, ssid string }
+	at := make(map[key]*BSS, len(list))
+	bssids := make([]string, 0, len(list))
+	for i := range list {
+		b := &list[i]
+		at[key{b.BSSID, string(b.SSID)}] = b
+		bssids = append(bssids, b.BSSID)
+	}
+	args["bssids"] = bssids
 	sightings, err := collect[BSSSighting](ctx, v, bssSightingsSQL, args)
 	if err != nil {
 		return nil, err
 	}
-	sparkArgs := v.args(v.ids)
-	sparkArgs["bssid"], sparkArgs["slots"], sparkArgs["slot"] = bssid, Slots, v.span.slot().Seconds()
-	sparks, err := collect[BSSSpark](ctx, v, bssSparkSQL, sparkArgs)
-	if err != nil {
-		return nil, err
-	}
-	args["limit"] = limit
-	list, err := collect[BSS](ctx, v, bssListSQL, args)
-	if err != nil {
-		return nil, err
-	}
-	type key struct{ bssid, ssid string }
-	at := make(map[key]int, len(list))
-	for i, b := range list {
-		at[key{b.BSSID, string(b.SSID)}] = i
-	}
 	for _, s := range sightings {
-		if i, ok := at[key{s.BSSID, string(s.SSID)}]; ok {
-			list[i].Sightings = append(list[i].Sightings, s)
+		if b := at[key{s.BSSID, string(s.SSID)}]; b != nil {
+			b.Sightings = append(b.Sightings, s)
 		}
 	}
+	sparks, err := v.sparks(ctx, bssids, bssid != "")
+	if err != nil {
+		return nil, err
+	}
 	for _, s := range sparks {
-		if i, ok := at[key{s.BSSID, string(s.SSID)}]; ok {
-			list[i].Spark = append(list[i].Spark, s)
+		if b := at[key{s.BSSID, string(s.SSID)}]; b != nil {
+			b.Spark = append(b.Spark, s)
 		}
 	}
 	return list, nil
 }
+
+// sparks returns what was heard of BSSs in the equal parts of the range, in the
+// order of time: the most frames of one tap, and the mean of the one that heard best.
+func (v *view) sparks(ctx context.Context, bssids []string, alone bool) ([]BSSSpark, error) {
+	q := v.figures(rollup.BSS, "bssid", bssids, alone)
+	q.by, q.values = []string{"bssid", "ssid"}, []string{"frames", "signal_count", "signal_sum_dbm"}
+	q.grid, q.step, q.slots = v.span.From, v.span.slot(), Slots
+	if q.slot > q.step { // as fine as what is drawn, if that can be had
+		q.slot = q.step
+	}
+	answer, err := v.ask(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	f := rollup.Families()[rollup.BSS]
+	frames, count, sum := f.Value("frames"), f.Value("signal_count"), f.Value("signal_sum_dbm")
+	best := make(map[heardAt]*BSSSpark, len(answer))
+	var list []*BSSSpark
+	for at, row := range answer {
+		at.tap = ""
+		s := best[at]
+		if s == nil {
+			s = &BSSSpark{BSSID: macText(at.key.A), SSID: []byte(at.key.Text), Slot: at.slot}
+			best[at], list = s, append(list, s)
+		}
+		s.Frames = max(s.Frames, row[frames])
+		if row[count] > 0 {
+			if mean := float64(row[sum]) / float64(row[count]); s.SignalDBm == nil || mean > *s.SignalDBm {
+				s.SignalDBm = &mean
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b *BSSSpark) int {
+		return cmp.Or(strings.Compare(a.BSSID, b.BSSID), bytes.Compare(a.SSID, b.SSID), cmp.Compare(a.Slot, b.Slot))
+	})
+	return each(list, func(s *BSSSpark) BSSSpark { return *s }), nil
+}
+
+// figures is the question for sums of the range of some addresses.
+func (v *view) figures(family rollup.ID, where string, addresses []string, alone bool) question {
+	q := question{
+		family: family, from: v.span.From, to: v.span.To, slot: v.span.figureSlot(),
+		where: where, addresses: addresses, taps: v.ids, all: v.span.Site == "", bounds: listReading,
+	}
+	if alone {
+		q.bounds = detailReading
+	}
+	return q
+}
+
+// macText is a MAC address as texts have it.
+func macText(mac [6]byte) string { return net.HardwareAddr(mac[:]).String() }

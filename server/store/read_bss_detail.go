@@ -1,11 +1,16 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"picket/server/store/rollup"
 )
 
 // BSSDetail is everything about a BSSID.
@@ -26,49 +31,28 @@ type BSSChannel struct {
 	LastHeardAt  time.Time
 }
 
-const bssChannelsSQL = bucketsSQL + `, heard AS (
-  SELECT r.tap_id, e.frequency_mhz, e.frames, e.bytes, e.last_heard_at
-  FROM buckets b
-  JOIN bss_10m r
-    ON r.tenant_id = @tenant::uuid
-   AND r.tap_id = b.tap_id
-   AND r.bucket = b.bucket
-  CROSS JOIN LATERAL unnest(r.bssid, r.frequency_mhz, r.frames, r.bytes, r.last_heard_at)
-    AS e (bssid, frequency_mhz, frames, bytes, last_heard_at)
-  WHERE b.rolled
-    AND @bssid::macaddr = ANY(r.bssid)
-    AND e.bssid = @bssid::macaddr
-  UNION ALL
-  SELECT w.tap_id, coalesce(e.frequency_mhz, 0), e.frames::bigint, e.bytes,
-         w.window_start + make_interval(secs => (coalesce(e.first_ms, 0) + coalesce(e.span_ms, 0)) / 1000.0)
-  FROM buckets b
-  JOIN bss_window w
-    ON w.tenant_id = @tenant::uuid
-   AND w.tap_id = b.tap_id
-   AND w.window_start >= b.bucket
-   AND w.window_start < b.bucket + interval '10 minutes'
-  CROSS JOIN LATERAL unnest(w.bssid, w.frequency_mhz, w.frames, w.bytes, w.first_ms, w.span_ms)
-    AS e (bssid, frequency_mhz, frames, bytes, first_ms, span_ms)
-  WHERE NOT b.rolled
-    AND w.window_start >= @from
-    AND w.window_start < @to
-    AND @bssid::macaddr = ANY(w.bssid)
-    AND e.bssid = @bssid::macaddr
-), by_tap AS (
-  SELECT frequency_mhz,
-         coalesce(sum(frames), 0)::bigint AS frames,
-         coalesce(sum(bytes), 0)::bigint AS bytes,
-         max(last_heard_at) AS last_heard_at
-  FROM heard
-  GROUP BY tap_id, frequency_mhz
-)
-SELECT frequency_mhz AS frequency_m_hz,
-       max(frames) AS frames,
-       max(bytes) AS bytes,
-       max(last_heard_at) AS last_heard_at
-FROM by_tap
-GROUP BY frequency_mhz
-ORDER BY max(frames) DESC, frequency_mhz`
+// bssChannels returns what was heard of a BSSID by frequency, most frames first.
+func (v *view) bssChannels(ctx context.Context, bssid string) ([]BSSChannel, error) {
+	q := v.figures(rollup.BSS, "bssid", []string{bssid}, true)
+	q.by, q.values = []string{"frequency_mhz"}, []string{"frames", "bytes", "last_heard_at"}
+	answer, err := v.ask(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	f := rollup.Families()[rollup.BSS]
+	frames, bytes, last := f.Value("frames"), f.Value("bytes"), f.Value("last_heard_at")
+	at := make(map[int32]BSSChannel)
+	for k, row := range answer {
+		c := at[k.key.MHz]
+		c.FrequencyMHz = int(k.key.MHz)
+		c.Frames, c.Bytes = max(c.Frames, row[frames]), max(c.Bytes, row[bytes])
+		c.LastHeardAt = later(c.LastHeardAt, time.UnixMicro(row[last]).UTC())
+		at[k.key.MHz] = c
+	}
+	return slices.SortedFunc(maps.Values(at), func(a, b BSSChannel) int {
+		return cmp.Or(cmp.Compare(b.Frames, a.Frames), cmp.Compare(a.FrequencyMHz, b.FrequencyMHz))
+	}), nil
+}
 
 // BSS returns everything about a BSSID, or ErrNotFound where it was not heard
 // in the time range.
@@ -81,9 +65,7 @@ func (r *Reader) BSS(ctx context.Context, tenant, bssid string, span Span) (d BS
 		if len(d.Variants) == 0 {
 			return ErrNotFound
 		}
-		args := v.args(v.ids)
-		args["bssid"] = bssid
-		if d.Channels, err = collect[BSSChannel](ctx, v, bssChannelsSQL, args); err != nil {
+		if d.Channels, err = v.bssChannels(ctx, bssid); err != nil {
 			return err
 		}
 		if d.Disconnects, err = v.disconnects(ctx, bssid); err != nil {

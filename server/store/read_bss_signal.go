@@ -1,18 +1,21 @@
 package store
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"net"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"picket/server/store/pack"
+	"picket/server/store/rollup"
 )
 
 // maxLanes bounds the taps of a signal chart: those that hear the BSSID best.
 const maxLanes = 12
-
-// maxWindows bounds the windows that a signal chart reads, to about a second: a
-// day of four taps. Beyond, it reads rollups.
-const maxWindows = 40_000
 
 // usualWindow is how long windows are, unless set otherwise.
 const usualWindow = 10 * time.Second
@@ -55,72 +58,15 @@ FROM bss_sighting
 WHERE tenant_id = @tenant::uuid
   AND tap_id = ANY(@taps::text[]::uuid[])
   AND bssid = @bssid::macaddr
-  AND last_heard_at >= @from::timestamptz - interval '1 minute'
+  AND last_heard_at >= @from::timestamptz - @sighting_lag::interval
   AND first_heard_at < @to
 GROUP BY tap_id
 ORDER BY max(signal_mean_dbm) DESC NULLS LAST, tap_id
 LIMIT @limit`
 
-// A position of the BSSID in the arrays is found first: to unnest all of them
-// for one takes ten times as long.
-const signalRawSQL = `
-SELECT w.tap_id::text AS tap,
-       floor(extract(epoch FROM w.window_start - @from::timestamptz) / @step::float8)::int AS step,
-       coalesce(sum(w.frames[i]), 0)::bigint AS frames,
-       min(w.signal_min_dbm[i]) FILTER (WHERE w.signal_count[i] > 0)::int AS min_d_bm,
-       max(w.signal_max_dbm[i]) FILTER (WHERE w.signal_count[i] > 0)::int AS max_d_bm,
-       (sum(w.signal_sum_dbm[i])::float8 / nullif(sum(w.signal_count[i]), 0)) AS mean_d_bm
-FROM bss_window w
-CROSS JOIN LATERAL unnest(array_positions(w.bssid, @bssid::macaddr)) AS i
-WHERE w.tenant_id = @tenant::uuid
-  AND w.tap_id = ANY(@taps::text[]::uuid[])
-  AND w.window_start >= @from
-  AND w.window_start < @to
-GROUP BY 1, 2
-ORDER BY 1, 2`
-
-const signalRolledSQL = `
-SELECT r.tap_id::text AS tap,
-       floor(extract(epoch FROM r.bucket - @from::timestamptz) / @step::float8)::int AS step,
-       coalesce(sum(e.frames), 0)::bigint AS frames,
-       min(e.signal_min_dbm) FILTER (WHERE e.signal_count > 0)::int AS min_d_bm,
-       max(e.signal_max_dbm) FILTER (WHERE e.signal_count > 0)::int AS max_d_bm,
-       (sum(e.signal_sum_dbm)::float8 / nullif(sum(e.signal_count), 0)) AS mean_d_bm
-FROM bss_10m r
-CROSS JOIN LATERAL unnest(r.bssid, r.frames, r.signal_count, r.signal_sum_dbm, r.signal_min_dbm, r.signal_max_dbm)
-  AS e (bssid, frames, signal_count, signal_sum_dbm, signal_min_dbm, signal_max_dbm)
-WHERE r.tenant_id = @tenant::uuid
-  AND r.tap_id = ANY(@taps::text[]::uuid[])
-  AND r.bucket >= @from
-  AND r.bucket < @to
-  AND @bssid::macaddr = ANY(r.bssid)
-  AND e.bssid = @bssid::macaddr
-GROUP BY 1, 2
-ORDER BY 1, 2`
-
-// Bins of all rows follow one another: those of a row begin after the sum of
-// the counts before it.
-const signalBinsSQL = `
-SELECT w.tap_id::text AS tap,
-       floor(extract(epoch FROM w.window_start - @from::timestamptz) / @step::float8)::int AS step,
-       (w.signal_bin_first[i] + k)::int AS bin,
-       sum(w.signal_bins[o.before + k + 1])::bigint AS frames
-FROM bss_window w
-CROSS JOIN LATERAL unnest(array_positions(w.bssid, @bssid::macaddr)) AS i
-CROSS JOIN LATERAL (
-  SELECT coalesce(sum(c), 0)::int AS before
-  FROM unnest(w.signal_bin_count[1:i - 1]) AS c) o
-CROSS JOIN LATERAL generate_series(0, w.signal_bin_count[i] - 1) AS k
-WHERE w.tenant_id = @tenant::uuid
-  AND w.tap_id = ANY(@taps::text[]::uuid[])
-  AND w.window_start >= @from
-  AND w.window_start < @to
-GROUP BY 1, 2, 3
-HAVING sum(w.signal_bins[o.before + k + 1]) > 0
-ORDER BY 1, 2, 3`
-
-// BSSSignal returns the signal of a BSSID over time. Where the steps are as long
-// as a rollup's there are no bins. It is ErrNotFound where no tap heard it.
+// BSSSignal returns the signal of a BSSID over time: from the windows themselves
+// where the range is short, with bins; else from the coarsest rollup that is as fine
+// as the steps, without. It is ErrNotFound where no tap heard it.
 func (r *Reader) BSSSignal(ctx context.Context, tenant, bssid string, span Span) (chart SignalChart, err error) {
 	err = r.read(ctx, tenant, span, "signal of BSS", func(v *view) error {
 		taps, err := v.signalTaps(ctx, bssid)
@@ -128,7 +74,8 @@ func (r *Reader) BSSSignal(ctx context.Context, tenant, bssid string, span Span)
 			return err
 		}
 		g := span.grid(0)
-		if int(span.To.Sub(span.From)/usualWindow)*len(taps) > maxWindows {
+		raw := !g.rolled() && detailReading.opens(span.To.Sub(span.From), len(taps))
+		if !raw {
 			g = span.grid(bucket)
 		}
 		chart.Grid = g
@@ -136,39 +83,90 @@ func (r *Reader) BSSSignal(ctx context.Context, tenant, bssid string, span Span)
 		if err != nil {
 			return err
 		}
-		args := pgx.StrictNamedArgs{
-			"tenant": tenant, "taps": taps, "bssid": bssid,
-			"from": g.From, "to": g.To(), "step": g.Step.Seconds(),
+		lanes := make(map[string]*SignalLane, len(taps))
+		chart.Lanes = make([]SignalLane, len(taps))
+		for i, id := range taps {
+			chart.Lanes[i] = SignalLane{Tap: v.taps[id], Covered: covers[id].steps(g)}
+			lanes[id] = &chart.Lanes[i]
 		}
-		sql := signalRolledSQL
-		var bins []SignalBin
-		if !g.rolled() {
-			sql = signalRawSQL
-			if bins, err = collect[SignalBin](ctx, v, signalBinsSQL, args); err != nil {
+		if raw {
+			if err := v.signalBins(ctx, bssid, taps, g, lanes); err != nil {
 				return err
 			}
 		}
-		steps, err := collect[SignalStep](ctx, v, sql, args)
-		if err != nil {
-			return err
-		}
-		for _, id := range taps {
-			lane := SignalLane{Tap: v.taps[id], Covered: covers[id].steps(g)}
-			for _, s := range steps {
-				if s.Tap == id {
-					lane.Steps = append(lane.Steps, s)
-				}
-			}
-			for _, b := range bins {
-				if b.Tap == id {
-					lane.Bins = append(lane.Bins, b)
-				}
-			}
-			chart.Lanes = append(chart.Lanes, lane)
-		}
-		return nil
+		return v.signalSteps(ctx, bssid, taps, g, raw, lanes)
 	})
 	return chart, err
+}
+
+// signalSteps adds the steps to the lanes, in the order of time.
+func (v *view) signalSteps(ctx context.Context, bssid string, taps []string, g Grid, raw bool, lanes map[string]*SignalLane) error {
+	q := question{
+		family: rollup.BSS, from: g.From, to: earlier(g.To(), later(v.span.To, g.From)), slot: g.Step, step: g.Step, grid: g.From, slots: g.Len,
+		where: "bssid", addresses: []string{bssid}, taps: taps, bounds: detailReading,
+		values: []string{"frames", "signal_count", "signal_sum_dbm", "signal_min_dbm", "signal_max_dbm"},
+	}
+	if raw {
+		q.slot = 0
+	}
+	answer, err := v.ask(ctx, q)
+	if err != nil {
+		return err
+	}
+	f := rollup.Families()[rollup.BSS]
+	at := func(row *rollup.Row, name string) int64 { return row[f.Value(name)] }
+	for k, row := range answer {
+		s := SignalStep{Tap: k.tap, Step: k.slot, Frames: at(row, "frames")}
+		if count := at(row, "signal_count"); count > 0 {
+			least, most := int(at(row, "signal_min_dbm")), int(at(row, "signal_max_dbm"))
+			mean := float64(at(row, "signal_sum_dbm")) / float64(count)
+			s.MinDBm, s.MaxDBm, s.MeanDBm = &least, &most, &mean
+		}
+		lanes[k.tap].Steps = append(lanes[k.tap].Steps, s)
+	}
+	for _, l := range lanes {
+		slices.SortFunc(l.Steps, func(a, b SignalStep) int { return cmp.Compare(a.Step, b.Step) })
+	}
+	return nil
+}
+
+// signalBins adds the bins to the lanes, in the order of time and power.
+func (v *view) signalBins(ctx context.Context, bssid string, taps []string, g Grid, lanes map[string]*SignalLane) error {
+	mac, err := net.ParseMAC(bssid)
+	if err != nil {
+		return ErrNotFound
+	}
+	type key struct {
+		tap       string
+		step, bin int
+	}
+	counts := make(map[key]int64)
+	p := piece{"raw", g.From, earlier(g.To(), later(v.span.To, g.From))}
+	err = v.eachWindow(ctx, pack.Air, taps, p, detailReading, func(w heardWindow) {
+		t, macs := w.report.GetBss(), w.report.GetDictionary().GetMacs()
+		s, before := t.GetSignals(), 0
+		for i, index := range t.GetBssid() {
+			n := int(s.GetBinCount()[i])
+			if bytes.Equal(macs[6*(index-1):6*index], mac) {
+				for k, frames := range s.GetBins()[before : before+n] {
+					counts[key{w.tap.String(), int(w.start.Sub(g.From) / g.Step), int(s.GetBinFirst()[i]) + k}] += int64(frames)
+				}
+			}
+			before += n
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for k, n := range counts {
+		if n > 0 {
+			lanes[k.tap].Bins = append(lanes[k.tap].Bins, SignalBin{Tap: k.tap, Step: k.step, Bin: k.bin, Frames: n})
+		}
+	}
+	for _, l := range lanes {
+		slices.SortFunc(l.Bins, func(a, b SignalBin) int { return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Bin, b.Bin)) })
+	}
+	return nil
 }
 
 func (v *view) signalTaps(ctx context.Context, bssid string) ([]string, error) {

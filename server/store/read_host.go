@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"picket/server/store/rollup"
 )
 
 // Host is an Ethernet address as the taps asked for hear it.
@@ -27,21 +29,38 @@ type Host struct {
 	BytesReceived   int64
 }
 
+// As for BSSs: by the registry where all taps are asked for, else by sightings.
 const hostHeardSQL = `
 WITH heard AS (
+  SELECT o.mac,
+         o.last_heard_at
+  FROM host AS o
+  WHERE o.tenant_id = @tenant::uuid
+    AND (@mac = '' OR o.mac = nullif(@mac, '')::macaddr)
+    AND o.last_heard_at >= @from::timestamptz - @registry_lag::interval
+    AND o.first_heard_at < @to
+    AND (o.last_heard_at >= @from
+      OR EXISTS (
+        SELECT FROM host_sighting AS s
+        WHERE s.tenant_id = o.tenant_id
+          AND s.mac = o.mac
+          AND s.last_heard_at >= @from::timestamptz - @sighting_lag::interval))
+)`
+
+const hostHeardAtSQL = `
+WITH heard AS (
   SELECT mac,
-         max(last_heard_at) AS last_heard_at,
-         array_agg(tap_id::text ORDER BY last_heard_at DESC, tap_id) AS taps
+         max(last_heard_at) AS last_heard_at
   FROM host_sighting
   WHERE tenant_id = @tenant::uuid
     AND tap_id = ANY(@taps::text[]::uuid[])
     AND (@mac = '' OR mac = nullif(@mac, '')::macaddr)
-    AND last_heard_at >= @from::timestamptz - interval '1 minute'
+    AND last_heard_at >= @from::timestamptz - @sighting_lag::interval
     AND first_heard_at < @to
   GROUP BY mac
 )`
 
-const hostListSQL = hostHeardSQL + `
+const hostListSQL = `
 SELECT o.mac::text AS mac,
        o.first_heard_at,
        greatest(o.last_heard_at, h.last_heard_at) AS last_heard_at,
@@ -51,7 +70,7 @@ SELECT o.mac::text AS mac,
        o.dhcp_vendor_class,
        o.dhcp_heard_at,
        o.demonstration,
-       h.taps,
+       g.taps,
        coalesce((
          SELECT array_agg(host(a.ip) ORDER BY a.last_heard_at DESC, a.ip)
          FROM (
@@ -74,63 +93,32 @@ SELECT o.mac::text AS mac,
        0::bigint AS bytes_sent,
        0::bigint AS frames_received,
        0::bigint AS bytes_received
-FROM heard h
+FROM (
+  SELECT mac, last_heard_at
+  FROM heard
+  ORDER BY last_heard_at DESC, mac
+  LIMIT @limit) AS h
 JOIN host o ON o.tenant_id = @tenant::uuid AND o.mac = h.mac
-ORDER BY greatest(o.last_heard_at, h.last_heard_at) DESC, o.mac
-LIMIT @limit`
+JOIN LATERAL (
+  SELECT coalesce(array_agg(s.tap_id::text ORDER BY s.last_heard_at DESC, s.tap_id), '{}') AS taps
+  FROM host_sighting s
+  WHERE s.tenant_id = @tenant::uuid
+    AND s.mac = h.mac
+    AND s.tap_id = ANY(@taps::text[]::uuid[])
+    AND s.last_heard_at >= @from::timestamptz - @sighting_lag::interval
+    AND s.first_heard_at < @to) AS g ON true
+ORDER BY greatest(o.last_heard_at, h.last_heard_at) DESC, o.mac`
 
-const hostCountSQL = hostHeardSQL + `
+const hostCountSQL = `
 SELECT count(*)
 FROM heard`
-
-const hostSumsSQL = bucketsSQL + `, heard AS (
-  SELECT r.tap_id, e.mac, e.frames_sent, e.bytes_sent, e.frames_received, e.bytes_received
-  FROM buckets b
-  JOIN host_10m r
-    ON r.tenant_id = @tenant::uuid
-   AND r.tap_id = b.tap_id
-   AND r.bucket = b.bucket
-  CROSS JOIN LATERAL unnest(r.mac, r.frames_sent, r.bytes_sent, r.frames_received, r.bytes_received)
-    AS e (mac, frames_sent, bytes_sent, frames_received, bytes_received)
-  WHERE b.rolled
-  UNION ALL
-  SELECT w.tap_id, e.mac, e.frames_sent::bigint, e.bytes_sent, e.frames_received::bigint, e.bytes_received
-  FROM buckets b
-  JOIN host_window w
-    ON w.tenant_id = @tenant::uuid
-   AND w.tap_id = b.tap_id
-   AND w.window_start >= b.bucket
-   AND w.window_start < b.bucket + interval '10 minutes'
-  CROSS JOIN LATERAL unnest(w.mac, w.frames_sent, w.bytes_sent, w.frames_received, w.bytes_received)
-    AS e (mac, frames_sent, bytes_sent, frames_received, bytes_received)
-  WHERE NOT b.rolled
-    AND w.window_start >= @from
-    AND w.window_start < @to
-), by_tap AS (
-  SELECT mac,
-         coalesce(sum(frames_sent), 0)::bigint AS frames_sent,
-         coalesce(sum(bytes_sent), 0)::bigint AS bytes_sent,
-         coalesce(sum(frames_received), 0)::bigint AS frames_received,
-         coalesce(sum(bytes_received), 0)::bigint AS bytes_received
-  FROM heard
-  WHERE @mac = '' OR mac = nullif(@mac, '')::macaddr
-  GROUP BY tap_id, mac
-)
-SELECT mac::text AS address,
-       max(frames_sent) AS frames_sent,
-       max(bytes_sent) AS bytes_sent,
-       max(frames_received) AS frames_received,
-       max(bytes_received) AS bytes_received
-FROM by_tap
-GROUP BY mac
-ORDER BY mac`
 
 // Hosts returns the hosts heard in the time range, last heard first and at most
 // limit, and how many there are.
 func (r *Reader) Hosts(ctx context.Context, tenant string, span Span, limit int) (list []Host, total int, names Names, err error) {
 	err = r.read(ctx, tenant, span, "hosts", func(v *view) error {
 		names = v.taps
-		if err := v.QueryRow(ctx, hostCountSQL, v.hostArgs("")).Scan(&total); err != nil {
+		if err := v.QueryRow(ctx, v.heardSQL(hostHeardSQL, hostHeardAtSQL)+hostCountSQL, v.hostArgs("")).Scan(&total); err != nil {
 			return err
 		}
 		list, err = v.hosts(ctx, "", limit)
@@ -139,28 +127,23 @@ func (r *Reader) Hosts(ctx context.Context, tenant string, span Span, limit int)
 	return list, total, names, err
 }
 
-func (v *view) hostArgs(mac string) pgx.StrictNamedArgs {
-	return pgx.StrictNamedArgs{
+func (v *view) hostArgs(mac string) pgx.NamedArgs {
+	return pgx.NamedArgs{
 		"tenant": v.tenant, "taps": v.ids, "mac": mac, "from": v.span.From, "to": v.span.To,
+		"registry_lag": registryLag, "sighting_lag": sightingLag,
 	}
 }
 
 func (v *view) hosts(ctx context.Context, mac string, limit int) ([]Host, error) {
 	args := v.hostArgs(mac)
 	args["limit"] = limit
-	list, err := collect[Host](ctx, v, hostListSQL, args)
+	list, err := collect[Host](ctx, v, v.heardSQL(hostHeardSQL, hostHeardAtSQL)+hostListSQL, args)
 	if err != nil {
 		return nil, err
 	}
-	sumArgs := v.args(v.ids)
-	sumArgs["mac"] = mac
-	rows, err := collect[sums](ctx, v, hostSumsSQL, sumArgs)
+	at, err := v.sums(ctx, rollup.Host, "mac", each(list, func(h Host) string { return h.MAC }), mac != "")
 	if err != nil {
 		return nil, err
-	}
-	at := make(map[string]sums, len(rows))
-	for _, s := range rows {
-		at[s.Address] = s
 	}
 	for i := range list {
 		s := at[list[i].MAC]

@@ -25,9 +25,6 @@ const rawRange = 4 * time.Hour
 // range.
 const maxRaw = 24 * time.Hour
 
-// rolled reports whether sums and sparklines of the range read rollups.
-func (s Span) rolled() bool { return s.To.Sub(s.From) >= rawRange }
-
 // slot is the length of one of the range's equal parts.
 func (s Span) slot() time.Duration { return s.To.Sub(s.From) / Slots }
 
@@ -42,7 +39,7 @@ func (s Span) rawFrom() time.Time {
 // steps are the distances of points in charts.
 var steps = [...]time.Duration{
 	10 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute,
-	bucket, 30 * time.Minute, time.Hour, 2 * time.Hour, 6 * time.Hour,
+	bucket, 30 * time.Minute, time.Hour, 2 * time.Hour, 6 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour,
 }
 
 // Grid is the steps of a chart: Len steps from From on.

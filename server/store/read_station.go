@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"picket/server/store/rollup"
 )
 
 // Station is a Wi-Fi client as the taps asked for hear it.
@@ -25,30 +27,53 @@ type Station struct {
 	BytesReceived  int64
 }
 
-// The counts are added in Go: most stations of a list have some.
+// As for BSSs: by the registry where all taps are asked for, else by sightings.
 const stationHeardSQL = `
 WITH heard AS (
+  SELECT t.station,
+         t.last_heard_at
+  FROM station AS t
+  WHERE t.tenant_id = @tenant::uuid
+    AND (@station = '' OR t.station = nullif(@station, '')::macaddr)
+    AND t.last_heard_at >= @from::timestamptz - @registry_lag::interval
+    AND t.first_heard_at < @to
+    AND (t.last_heard_at >= @from
+      OR EXISTS (
+        SELECT FROM station_sighting AS s
+        WHERE s.tenant_id = t.tenant_id
+          AND s.station = t.station
+          AND s.last_heard_at >= @from::timestamptz - @sighting_lag::interval))
+    AND (@bssid = '' OR EXISTS (
+      SELECT FROM association a
+      WHERE a.tenant_id = t.tenant_id
+        AND a.bssid = nullif(@bssid, '')::macaddr
+        AND a.station = t.station
+        AND a.last_heard_at >= @from::timestamptz - @registry_lag::interval
+        AND a.first_heard_at < @to))
+)`
+
+const stationHeardAtSQL = `
+WITH heard AS (
   SELECT s.station,
-         max(s.last_heard_at) AS last_heard_at,
-         array_agg(s.tap_id::text ORDER BY s.signal_mean_dbm DESC NULLS LAST, s.tap_id) AS taps,
-         (array_agg(s.signal_mean_dbm ORDER BY s.signal_mean_dbm DESC NULLS LAST))[1] AS signal_mean_dbm
+         max(s.last_heard_at) AS last_heard_at
   FROM station_sighting s
   WHERE s.tenant_id = @tenant::uuid
     AND s.tap_id = ANY(@taps::text[]::uuid[])
     AND (@station = '' OR s.station = nullif(@station, '')::macaddr)
-    AND s.last_heard_at >= @from::timestamptz - interval '1 minute'
+    AND s.last_heard_at >= @from::timestamptz - @sighting_lag::interval
     AND s.first_heard_at < @to
     AND (@bssid = '' OR EXISTS (
       SELECT FROM association a
       WHERE a.tenant_id = s.tenant_id
         AND a.bssid = nullif(@bssid, '')::macaddr
         AND a.station = s.station
-        AND a.last_heard_at >= @from::timestamptz - interval '5 minutes'
+        AND a.last_heard_at >= @from::timestamptz - @registry_lag::interval
         AND a.first_heard_at < @to))
   GROUP BY s.station
 )`
 
-const stationListSQL = stationHeardSQL + `
+// The counts are added in Go: most stations of a list have some.
+const stationListSQL = `
 SELECT t.station::text AS station,
        t.first_heard_at,
        greatest(t.last_heard_at, h.last_heard_at) AS last_heard_at,
@@ -62,8 +87,8 @@ SELECT t.station::text AS station,
         LIMIT 1) AS ssid,
        t.frequency_mhz AS frequency_m_hz,
        t.demonstration,
-       h.signal_mean_dbm AS signal_mean_d_bm,
-       h.taps,
+       g.signal_mean_dbm AS signal_mean_d_bm,
+       g.taps,
        coalesce((
          SELECT array_agg(p.ssid)
          FROM (
@@ -77,64 +102,52 @@ SELECT t.station::text AS station,
        0::bigint AS bytes_sent,
        0::bigint AS frames_received,
        0::bigint AS bytes_received
-FROM heard h
+FROM (
+  SELECT station, last_heard_at
+  FROM heard
+  ORDER BY last_heard_at DESC, station
+  LIMIT @limit) AS h
 JOIN station t ON t.tenant_id = @tenant::uuid AND t.station = h.station
-ORDER BY greatest(t.last_heard_at, h.last_heard_at) DESC, t.station
-LIMIT @limit`
+JOIN LATERAL (
+  SELECT coalesce(array_agg(s.tap_id::text ORDER BY s.signal_mean_dbm DESC NULLS LAST, s.tap_id), '{}') AS taps,
+         (array_agg(s.signal_mean_dbm ORDER BY s.signal_mean_dbm DESC NULLS LAST))[1] AS signal_mean_dbm
+  FROM station_sighting s
+  WHERE s.tenant_id = @tenant::uuid
+    AND s.station = h.station
+    AND s.tap_id = ANY(@taps::text[]::uuid[])
+    AND s.last_heard_at >= @from::timestamptz - @sighting_lag::interval
+    AND s.first_heard_at < @to) AS g ON true
+ORDER BY greatest(t.last_heard_at, h.last_heard_at) DESC, t.station`
 
-const stationCountSQL = stationHeardSQL + `
+const stationCountSQL = `
 SELECT count(*)
 FROM heard`
 
-const stationSumsSQL = bucketsSQL + `, heard AS (
-  SELECT r.tap_id, e.station, e.frames_sent, e.bytes_sent, e.frames_received, e.bytes_received
-  FROM buckets b
-  JOIN station_10m r
-    ON r.tenant_id = @tenant::uuid
-   AND r.tap_id = b.tap_id
-   AND r.bucket = b.bucket
-  CROSS JOIN LATERAL unnest(r.station, r.frames_sent, r.bytes_sent, r.frames_received, r.bytes_received)
-    AS e (station, frames_sent, bytes_sent, frames_received, bytes_received)
-  WHERE b.rolled
-  UNION ALL
-  SELECT w.tap_id, e.station, e.frames_sent::bigint, e.bytes_sent, e.frames_received::bigint, e.bytes_received
-  FROM buckets b
-  JOIN station_window w
-    ON w.tenant_id = @tenant::uuid
-   AND w.tap_id = b.tap_id
-   AND w.window_start >= b.bucket
-   AND w.window_start < b.bucket + interval '10 minutes'
-  CROSS JOIN LATERAL unnest(w.station, w.frames_sent, w.bytes_sent, w.frames_received, w.bytes_received)
-    AS e (station, frames_sent, bytes_sent, frames_received, bytes_received)
-  WHERE NOT b.rolled
-    AND w.window_start >= @from
-    AND w.window_start < @to
-), by_tap AS (
-  SELECT station,
-         coalesce(sum(frames_sent), 0)::bigint AS frames_sent,
-         coalesce(sum(bytes_sent), 0)::bigint AS bytes_sent,
-         coalesce(sum(frames_received), 0)::bigint AS frames_received,
-         coalesce(sum(bytes_received), 0)::bigint AS bytes_received
-  FROM heard
-  WHERE @station = '' OR station = nullif(@station, '')::macaddr
-  GROUP BY tap_id, station
-)
-SELECT station::text AS address,
-       max(frames_sent) AS frames_sent,
-       max(bytes_sent) AS bytes_sent,
-       max(frames_received) AS frames_received,
-       max(bytes_received) AS bytes_received
-FROM by_tap
-GROUP BY station
-ORDER BY station`
-
 // sums are counts of an address in the time range.
 type sums struct {
-	Address        string
 	FramesSent     int64
 	BytesSent      int64
 	FramesReceived int64
 	BytesReceived  int64
+}
+
+// sums returns the counts of addresses, each of the tap that heard most.
+func (v *view) sums(ctx context.Context, family rollup.ID, where string, addresses []string, alone bool) (map[string]sums, error) {
+	q := v.figures(family, where, addresses, alone)
+	q.by, q.values = []string{where}, []string{"frames_sent", "bytes_sent", "frames_received", "bytes_received"}
+	answer, err := v.ask(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	most := make(map[string]sums, len(addresses))
+	for at, row := range answer { // the values asked for are the family's first
+		a := macText(at.key.A)
+		s := most[a]
+		s.FramesSent, s.BytesSent = max(s.FramesSent, row[0]), max(s.BytesSent, row[1])
+		s.FramesReceived, s.BytesReceived = max(s.FramesReceived, row[2]), max(s.BytesReceived, row[3])
+		most[a] = s
+	}
+	return most, nil
 }
 
 // Stations returns the stations heard in the time range, last heard first and
@@ -143,7 +156,7 @@ type sums struct {
 func (r *Reader) Stations(ctx context.Context, tenant, bssid string, span Span, limit int) (list []Station, total int, names Names, err error) {
 	err = r.read(ctx, tenant, span, "stations", func(v *view) error {
 		names = v.taps
-		if err := v.QueryRow(ctx, stationCountSQL, v.stationArgs("", bssid)).Scan(&total); err != nil {
+		if err := v.QueryRow(ctx, v.heardSQL(stationHeardSQL, stationHeardAtSQL)+stationCountSQL, v.stationArgs("", bssid)).Scan(&total); err != nil {
 			return err
 		}
 		list, err = v.stations(ctx, "", bssid, limit)
@@ -152,7 +165,7 @@ func (r *Reader) Stations(ctx context.Context, tenant, bssid string, span Span, 
 	return list, total, names, err
 }
 
-func (v *view) stationArgs(station, bssid string) pgx.StrictNamedArgs {
+func (v *view) stationArgs(station, bssid string) pgx.NamedArgs {
 	args := v.bssArgs(bssid)
 	args["station"] = station
 	return args
@@ -161,19 +174,13 @@ func (v *view) stationArgs(station, bssid string) pgx.StrictNamedArgs {
 func (v *view) stations(ctx context.Context, station, bssid string, limit int) ([]Station, error) {
 	args := v.stationArgs(station, bssid)
 	args["limit"] = limit
-	list, err := collect[Station](ctx, v, stationListSQL, args)
+	list, err := collect[Station](ctx, v, v.heardSQL(stationHeardSQL, stationHeardAtSQL)+stationListSQL, args)
 	if err != nil {
 		return nil, err
 	}
-	sumArgs := v.args(v.ids)
-	sumArgs["station"] = station
-	rows, err := collect[sums](ctx, v, stationSumsSQL, sumArgs)
+	at, err := v.sums(ctx, rollup.Station, "station", each(list, func(s Station) string { return s.Station }), station != "")
 	if err != nil {
 		return nil, err
-	}
-	at := make(map[string]sums, len(rows))
-	for _, s := range rows {
-		at[s.Address] = s
 	}
 	for i := range list {
 		s := at[list[i].Station]

@@ -3,6 +3,10 @@ package store
 import (
 	"context"
 	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"picket/server/store/rollup"
 )
 
 // StationDetail is a station and what it did in the time range.
@@ -29,40 +33,7 @@ type StationProbe struct {
 	LastHeardAt time.Time
 }
 
-const associationsSQL = bucketsSQL + `, heard AS (
-  SELECT r.tap_id, e.bssid, e.frames_sent + e.frames_received AS frames
-  FROM buckets b
-  JOIN station_10m r
-    ON r.tenant_id = @tenant::uuid
-   AND r.tap_id = b.tap_id
-   AND r.bucket = b.bucket
-  CROSS JOIN LATERAL unnest(r.station, r.bssid, r.frames_sent, r.frames_received)
-    AS e (station, bssid, frames_sent, frames_received)
-  WHERE b.rolled
-    AND e.station = @station::macaddr
-  UNION ALL
-  SELECT w.tap_id, e.bssid, coalesce(e.frames_sent, 0)::bigint + coalesce(e.frames_received, 0)
-  FROM buckets b
-  JOIN station_window w
-    ON w.tenant_id = @tenant::uuid
-   AND w.tap_id = b.tap_id
-   AND w.window_start >= b.bucket
-   AND w.window_start < b.bucket + interval '10 minutes'
-  CROSS JOIN LATERAL unnest(w.station, w.bssid, w.frames_sent, w.frames_received)
-    AS e (station, bssid, frames_sent, frames_received)
-  WHERE NOT b.rolled
-    AND w.window_start >= @from
-    AND w.window_start < @to
-    AND e.station = @station::macaddr
-), by_bssid AS (
-  SELECT bssid, max(frames) AS frames
-  FROM (
-    SELECT bssid, sum(frames)::bigint AS frames
-    FROM heard
-    WHERE bssid IS NOT NULL
-    GROUP BY tap_id, bssid) t
-  GROUP BY bssid
-)
+const associationsSQL = `
 SELECT a.bssid::text AS bssid,
        (SELECT b.ssid
         FROM bss b
@@ -73,58 +44,80 @@ SELECT a.bssid::text AS bssid,
         LIMIT 1) AS ssid,
        a.first_heard_at,
        a.last_heard_at,
-       coalesce(f.frames, 0)::bigint AS frames
+       0::bigint AS frames
 FROM association a
-LEFT JOIN by_bssid f ON f.bssid = a.bssid
 WHERE a.tenant_id = @tenant::uuid
   AND a.station = @station::macaddr
-  AND a.last_heard_at >= @from::timestamptz - interval '5 minutes'
+  AND a.last_heard_at >= @from::timestamptz - @registry_lag::interval
   AND a.first_heard_at < @to
 ORDER BY a.last_heard_at DESC, a.bssid
 LIMIT 200`
 
-const probesSQL = bucketsSQL + `, heard AS (
-  SELECT r.tap_id, e.ssid, e.requests
-  FROM buckets b
-  JOIN probe_10m r
-    ON r.tenant_id = @tenant::uuid
-   AND r.tap_id = b.tap_id
-   AND r.bucket = b.bucket
-  CROSS JOIN LATERAL unnest(r.station, r.ssid, r.requests) AS e (station, ssid, requests)
-  WHERE b.rolled
-    AND e.station = @station::macaddr
-  UNION ALL
-  SELECT w.tap_id, e.ssid, e.requests::bigint
-  FROM buckets b
-  JOIN probe_window w
-    ON w.tenant_id = @tenant::uuid
-   AND w.tap_id = b.tap_id
-   AND w.window_start >= b.bucket
-   AND w.window_start < b.bucket + interval '10 minutes'
-  CROSS JOIN LATERAL unnest(w.station, w.ssid, w.requests) AS e (station, ssid, requests)
-  WHERE NOT b.rolled
-    AND w.window_start >= @from
-    AND w.window_start < @to
-    AND e.station = @station::macaddr
-), by_ssid AS (
-  SELECT ssid, max(requests) AS requests
-  FROM (
-    SELECT ssid, coalesce(sum(requests), 0)::bigint AS requests
-    FROM heard
-    GROUP BY tap_id, ssid) t
-  GROUP BY ssid
-)
+// associations returns the BSSs of a station, with the frames of the tap that heard
+// most of each.
+func (v *view) associations(ctx context.Context, station string) ([]StationBSS, error) {
+	list, err := collect[StationBSS](ctx, v, associationsSQL, v.stationSpan(station))
+	if err != nil {
+		return nil, err
+	}
+	q := v.figures(rollup.Station, "station", []string{station}, true)
+	q.by, q.values = []string{"bssid"}, []string{"frames_sent", "frames_received"}
+	answer, err := v.ask(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	f := rollup.Families()[rollup.Station]
+	most := make(map[string]int64)
+	for at, row := range answer {
+		bssid := macText(at.key.B)
+		most[bssid] = max(most[bssid], row[f.Value("frames_sent")]+row[f.Value("frames_received")])
+	}
+	for i := range list {
+		list[i].Frames = most[list[i].BSSID]
+	}
+	return list, nil
+}
+
+const probesSQL = `
 SELECT p.ssid,
-       coalesce(f.requests, 0)::bigint AS requests,
+       0::bigint AS requests,
        p.last_heard_at
 FROM probe p
-LEFT JOIN by_ssid f ON f.ssid = p.ssid
 WHERE p.tenant_id = @tenant::uuid
   AND p.station = @station::macaddr
-  AND p.last_heard_at >= @from::timestamptz - interval '5 minutes'
+  AND p.last_heard_at >= @from::timestamptz - @registry_lag::interval
   AND p.first_heard_at < @to
 ORDER BY p.last_heard_at DESC, p.ssid
 LIMIT 200`
+
+// asked returns what a station asked for, with the requests of the tap that heard
+// most of each.
+func (v *view) asked(ctx context.Context, station string) ([]StationProbe, error) {
+	list, err := collect[StationProbe](ctx, v, probesSQL, v.stationSpan(station))
+	if err != nil {
+		return nil, err
+	}
+	q := v.figures(rollup.Probe, "station", []string{station}, true)
+	q.by, q.values = []string{"ssid"}, []string{"requests"}
+	answer, err := v.ask(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	most := make(map[string]int64)
+	for at, row := range answer {
+		most[at.key.Text] = max(most[at.key.Text], row[0])
+	}
+	for i := range list {
+		list[i].Requests = most[string(list[i].SSID)]
+	}
+	return list, nil
+}
+
+func (v *view) stationSpan(station string) pgx.StrictNamedArgs {
+	return pgx.StrictNamedArgs{
+		"tenant": v.tenant, "station": station, "from": v.span.From, "to": v.span.To, "registry_lag": registryLag,
+	}
+}
 
 // Station returns a station, or ErrNotFound where it was not heard in the time range.
 func (r *Reader) Station(ctx context.Context, tenant, station string, span Span) (d StationDetail, names Names, err error) {
@@ -138,12 +131,10 @@ func (r *Reader) Station(ctx context.Context, tenant, station string, span Span)
 			return ErrNotFound
 		}
 		d.Station = list[0]
-		args := v.args(v.ids)
-		args["station"] = station
-		if d.Associations, err = collect[StationBSS](ctx, v, associationsSQL, args); err != nil {
+		if d.Associations, err = v.associations(ctx, station); err != nil {
 			return err
 		}
-		if d.Asked, err = collect[StationProbe](ctx, v, probesSQL, args); err != nil {
+		if d.Asked, err = v.asked(ctx, station); err != nil {
 			return err
 		}
 		d.Disconnects, err = v.disconnects(ctx, station)

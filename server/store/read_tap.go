@@ -63,8 +63,8 @@ SELECT t.id::text AS id,
        t.last_window_end,
        extract(epoch FROM now() - t.last_report_at)::float8 AS silent_seconds,
        t.reports_dropped,
-       coalesce(sums.kernel_drops, 0)::bigint AS kernel_drops,
-       coalesce(sums.frames, 0)::bigint AS frames,
+       0::bigint AS kernel_drops,
+       0::bigint AS frames,
        r.length_ms,
        r.uptime_s,
        r.cpu_permille,
@@ -94,21 +94,13 @@ LEFT JOIN report r
 LEFT JOIN tap_radio d
   ON d.tenant_id = t.tenant_id
  AND d.tap_id = t.id
-LEFT JOIN LATERAL (
-  SELECT sum(b.kernel_drops) AS kernel_drops,
-         sum(b.frames) AS frames
-  FROM tap_10m b
-  WHERE b.tenant_id = t.tenant_id
-    AND b.tap_id = t.id
-    AND b.bucket > @from::timestamptz - interval '10 minutes'
-    AND b.bucket < @to) sums ON true
 WHERE t.tenant_id = @tenant::uuid
   AND t.id = ANY(@taps::text[]::uuid[])
   AND t.revoked_at IS NULL
 ORDER BY t.name, t.id`
 
 // Taps returns the taps of a tenant by name. Sums over the time range count
-// whole buckets of ten minutes.
+// whole slots of the level that they are read from, from ten minutes on.
 func (r *Reader) Taps(ctx context.Context, tenant string, span Span) (taps []Tap, err error) {
 	err = r.read(ctx, tenant, span, "taps", func(v *view) error {
 		taps, err = v.tapRows(ctx, v.ids)
@@ -119,8 +111,12 @@ func (r *Reader) Taps(ctx context.Context, tenant string, span Span) (taps []Tap
 
 func (v *view) tapRows(ctx context.Context, ids []string) ([]Tap, error) {
 	taps, err := collect[Tap](ctx, v, tapsSQL, pgx.StrictNamedArgs{
-		"tenant": v.tenant, "taps": ids, "from": v.span.From, "to": v.span.To,
+		"tenant": v.tenant, "taps": ids,
 	})
+	if err != nil {
+		return nil, err
+	}
+	totals, err := v.tapTotals(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +125,8 @@ func (v *view) tapRows(ctx context.Context, ids []string) ([]Tap, error) {
 		return nil, err
 	}
 	for i := range taps {
-		taps[i].Adapters = adapters[taps[i].ID]
+		t := totals[taps[i].ID]
+		taps[i].Adapters, taps[i].Frames, taps[i].KernelDrops = adapters[taps[i].ID], t.Frames, t.KernelDrops
 	}
 	return taps, nil
 }

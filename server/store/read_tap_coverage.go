@@ -1,10 +1,15 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"picket/server/store/rollup"
 )
 
 // TapCoverage is where a tap listened in the time range, and for how long.
@@ -24,94 +29,16 @@ type CaptureChannel struct {
 	LastListenedAt time.Time // end of the window
 }
 
-// covered are the buckets in which the tap reported, with the rollup of those that
-// have one which counts all their reports.
-const coveredSQL = `
-WITH covered AS (
-  SELECT t.bucket,
-         t.window_ms,
-         c.reports IS NOT NULL AS rolled,
-         c.capture, c.frequency_mhz, c.listened_ms, c.frames, c.drops, c.last_listened_at
-  FROM tap_10m t
-  LEFT JOIN coverage_10m c
-    ON c.tenant_id = t.tenant_id
-   AND c.tap_id = t.tap_id
-   AND c.bucket = t.bucket
-   AND c.reports = t.reports
-   AND t.dirty_since IS NULL
-   AND @rolled::boolean
-  WHERE t.tenant_id = @tenant::uuid
-    AND t.tap_id = @tap::uuid
-    AND t.bucket > @from::timestamptz - interval '10 minutes'
-    AND t.bucket < @to
-)`
-
-const tapCoverageSQL = coveredSQL + `, heard AS (
-  SELECT e.*
-  FROM covered b
-  CROSS JOIN LATERAL unnest(b.capture, b.frequency_mhz, b.listened_ms, b.frames, b.drops, b.last_listened_at)
-    AS e (capture, frequency_mhz, listened_ms, frames, drops, last_listened_at)
-  WHERE b.rolled
-  UNION ALL
-  SELECT coalesce(p.capture_name[e.capture], ''), coalesce(e.frequency_mhz, 0), e.listened_ms::bigint, e.frames::bigint,
-         e.drops::bigint, w.window_start + w.length_ms * interval '1 millisecond'
-  FROM covered b
-  JOIN channel_window w
-    ON w.tenant_id = @tenant::uuid
-   AND w.tap_id = @tap::uuid
-   AND w.window_start >= b.bucket
-   AND w.window_start < b.bucket + interval '10 minutes'
-  JOIN report p
-    ON p.tenant_id = w.tenant_id
-   AND p.tap_id = w.tap_id
-   AND p.boot_id = w.boot_id
-   AND p.sequence = w.sequence
-   AND p.window_start = w.window_start
-  CROSS JOIN LATERAL unnest(w.capture, w.frequency_mhz, w.listened_ms, w.frames, w.drops)
-    AS e (capture, frequency_mhz, listened_ms, frames, drops)
-  WHERE NOT b.rolled
-    AND w.window_start >= @raw_from
-    AND w.window_start < @to
-    AND (e.listened_ms > 0 OR e.frames > 0 OR e.drops > 0)
-)
-SELECT capture,
-       frequency_mhz AS frequency_m_hz,
-       coalesce(sum(listened_ms), 0)::bigint AS listened_ms,
-       coalesce(sum(frames), 0)::bigint AS frames,
-       coalesce(sum(drops), 0)::bigint AS drops,
-       max(last_listened_at) AS last_listened_at
-FROM heard
-GROUP BY capture, frequency_mhz
-ORDER BY frequency_mhz, capture`
-
-// What the figures above are out of: the same buckets and windows.
-const reportedSQL = coveredSQL + `
-SELECT (coalesce((SELECT sum(window_ms) FROM covered WHERE rolled), 0)
-      + coalesce((
-          SELECT sum(p.length_ms)
-          FROM covered b
-          JOIN report p
-            ON p.tenant_id = @tenant::uuid
-           AND p.tap_id = @tap::uuid
-           AND p.window_start >= b.bucket
-           AND p.window_start < b.bucket + interval '10 minutes'
-          WHERE NOT b.rolled
-            AND p.window_start >= @raw_from
-            AND p.window_start < @to), 0))::bigint`
-
 // TapCoverage returns where a tap listened, or ErrNotFound.
 func (r *Reader) TapCoverage(ctx context.Context, tenant, tap string, span Span) (c TapCoverage, err error) {
 	err = r.read(ctx, tenant, span, "coverage of tap", func(v *view) error {
 		if _, ok := v.taps[tap]; !ok {
 			return ErrNotFound
 		}
-		args := pgx.StrictNamedArgs{
-			"tenant": tenant, "tap": tap, "from": span.From, "to": span.To, "raw_from": span.rawFrom(), "rolled": span.rolled(),
-		}
-		if err := v.QueryRow(ctx, reportedSQL, args).Scan(&c.ReportedMS); err != nil {
+		if c.Channels, err = v.captureChannels(ctx, tap); err != nil {
 			return err
 		}
-		if c.Channels, err = collect[CaptureChannel](ctx, v, tapCoverageSQL, args); err != nil {
+		if c.ReportedMS, err = v.reported(ctx, tap); err != nil {
 			return err
 		}
 		adapters, err := v.adapters(ctx, []string{tap})
@@ -119,4 +46,94 @@ func (r *Reader) TapCoverage(ctx context.Context, tenant, tap string, span Span)
 		return err
 	})
 	return c, err
+}
+
+func (v *view) captureChannels(ctx context.Context, tap string) ([]CaptureChannel, error) {
+	answer, err := v.ask(ctx, question{
+		family: rollup.Coverage, from: v.span.From, to: v.span.To, slot: v.span.figureSlot(), taps: []string{tap}, bounds: detailReading,
+		by: []string{"capture", "frequency_mhz"}, values: []string{"listened_ms", "frames", "drops", "last_listened_at"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	var list []CaptureChannel
+	for at, row := range answer {
+		list = append(list, CaptureChannel{
+			Capture: at.key.Text, FrequencyMHz: int(at.key.MHz), ListenedMS: row[0], Frames: row[1], Drops: row[2],
+			LastListenedAt: time.UnixMicro(row[3]).UTC(),
+		})
+	}
+	slices.SortFunc(list, func(a, b CaptureChannel) int {
+		return cmp.Or(cmp.Compare(a.FrequencyMHz, b.FrequencyMHz), strings.Compare(a.Capture, b.Capture))
+	})
+	return list, nil
+}
+
+const reportedRawSQL = `
+SELECT coalesce(sum(length_ms), 0)::bigint
+FROM report
+WHERE tenant_id = @tenant::uuid
+  AND tap_id = @tap::uuid
+  AND window_start >= @from
+  AND window_start < @to`
+
+// Of ten minutes that are rolled up, all; of others, the reports in the range.
+const reportedTensSQL = `
+SELECT (coalesce((
+    SELECT sum(window_ms)
+    FROM tap_10m
+    WHERE tenant_id = @tenant::uuid
+      AND tap_id = @tap::uuid
+      AND bucket > @from::timestamptz - interval '10 minutes'
+      AND bucket < @to
+      AND dirty_since IS NULL), 0)
+  + coalesce((
+    SELECT sum(r.length_ms)
+    FROM tap_10m AS b
+    JOIN report AS r
+      ON r.tenant_id = b.tenant_id
+     AND r.tap_id = b.tap_id
+     AND r.window_start >= b.bucket
+     AND r.window_start < b.bucket + interval '10 minutes'
+     AND r.window_start >= @from
+     AND r.window_start < @to
+    WHERE b.tenant_id = @tenant::uuid
+      AND b.tap_id = @tap::uuid
+      AND b.bucket > @from::timestamptz - interval '10 minutes'
+      AND b.bucket < @to
+      AND b.dirty_since IS NOT NULL), 0))::bigint`
+
+// reported is what the coverage is out of: the length of the same windows.
+func (v *view) reported(ctx context.Context, tap string) (total int64, err error) {
+	slot := v.span.figureSlot()
+	args := pgx.StrictNamedArgs{"tenant": v.tenant, "tap": tap, "from": v.span.From, "to": v.span.To}
+	if slot == 0 && detailReading.opens(v.span.To.Sub(v.span.From), 1) {
+		err = v.QueryRow(ctx, reportedRawSQL, args).Scan(&total)
+		return total, err
+	}
+	pieces, err := v.pieces(ctx, v.span.From, v.span.To, slot)
+	if err != nil {
+		return 0, err
+	}
+	for _, p := range pieces {
+		var part int64
+		switch args["from"], args["to"] = p.from, p.to; p.level {
+		case "":
+			continue // with the ten minutes
+		case "10m":
+			err = v.QueryRow(ctx, reportedTensSQL, args).Scan(&part)
+		default:
+			part, err = v.reportedOf(ctx, tap, p)
+		}
+		if err != nil {
+			return 0, err
+		}
+		total += part
+	}
+	return total, nil
+}
+
+func (v *view) reportedOf(ctx context.Context, tap string, p piece) (int64, error) {
+	sums, err := v.tapSums(ctx, p, []string{tap}, false)
+	return sums[tap].WindowMS, err
 }

@@ -13,8 +13,10 @@ import (
 // are kept at least.
 const repairSpan = 48 * time.Hour
 
-// Ten minutes that are marked as rolled up and of which there is nothing, though
-// the tap heard frames and what it heard is still there: the rollup was lost.
+// Ten minutes that are marked as rolled up and of which there is nothing, or which
+// are of fewer reports than came, though the tap heard frames and what it heard is
+// still there: the rollup was lost, or a node of a release that cannot read the
+// windows took it for done.
 const lostTenMinutesSQL = `
 UPDATE tap_10m AS t
 SET dirty_since = now()
@@ -22,10 +24,13 @@ WHERE t.dirty_since IS NULL
   AND t.bucket >= @from
   AND t.bucket < @to
   AND t.frames > 0
-  AND NOT EXISTS (SELECT FROM channel_10m AS r WHERE r.tenant_id = t.tenant_id AND r.tap_id = t.tap_id AND r.bucket = t.bucket)
-  AND NOT EXISTS (SELECT FROM bss_10m AS r WHERE r.tenant_id = t.tenant_id AND r.tap_id = t.tap_id AND r.bucket = t.bucket)
-  AND NOT EXISTS (SELECT FROM host_10m AS r WHERE r.tenant_id = t.tenant_id AND r.tap_id = t.tap_id AND r.bucket = t.bucket)
-  AND NOT EXISTS (SELECT FROM station_10m AS r WHERE r.tenant_id = t.tenant_id AND r.tap_id = t.tap_id AND r.bucket = t.bucket)
+  AND (EXISTS (
+      SELECT FROM coverage_10m AS r
+      WHERE r.tenant_id = t.tenant_id AND r.tap_id = t.tap_id AND r.bucket = t.bucket AND r.reports <> t.reports)
+    OR NOT EXISTS (SELECT FROM channel_10m AS r WHERE r.tenant_id = t.tenant_id AND r.tap_id = t.tap_id AND r.bucket = t.bucket)
+      AND NOT EXISTS (SELECT FROM bss_10m AS r WHERE r.tenant_id = t.tenant_id AND r.tap_id = t.tap_id AND r.bucket = t.bucket)
+      AND NOT EXISTS (SELECT FROM station_10m AS r WHERE r.tenant_id = t.tenant_id AND r.tap_id = t.tap_id AND r.bucket = t.bucket)
+      AND NOT EXISTS (SELECT FROM host_10m AS r WHERE r.tenant_id = t.tenant_id AND r.tap_id = t.tap_id AND r.bucket = t.bucket))
   AND (EXISTS (
       SELECT FROM air_raw AS w
       WHERE w.tenant_id = t.tenant_id AND w.tap_id = t.tap_id AND w.window_start >= t.bucket

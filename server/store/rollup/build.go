@@ -39,9 +39,7 @@ func (b *Builder) Add(f *Family, key Key, row *Row) {
 		t[key] = &kept
 		return
 	}
-	for i := range f.Values {
-		have[i] = together(f.Values[i].Rule, have[i], row[i])
-	}
+	f.Merge(have, row)
 }
 
 // together applies a rule. A sum stops at the ends of its range.

@@ -35,3 +35,22 @@ func truth(b bool) int {
 	}
 	return 0
 }
+
+// Each calls do with the rows of a family, in no order.
+func (b *Builder) Each(id ID, do func(Key, *Row)) {
+	for k, r := range b.tables[id] {
+		do(k, r)
+	}
+}
+
+// Address returns one of the key's addresses: A, B or C.
+func (k *Key) Address(p Part) *[6]byte {
+	switch p {
+	case B:
+		return &k.B
+	case C:
+		return &k.C
+	default:
+		return &k.A
+	}
+}

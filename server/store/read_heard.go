@@ -1,0 +1,361 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"picket/server/store/pack"
+	"picket/server/store/rollup"
+)
+
+// A question asks what the taps heard in the view's range.
+type question struct {
+	family    rollup.ID
+	from, to  time.Time
+	slot      time.Duration // the longest that a level's slots may be; 0: as short as there is
+	step      time.Duration // of the answer's slots, from grid on; 0: one for all
+	grid      time.Time
+	slots     int      // at most; 0: any
+	where     string   // column of an address; empty: all that there is
+	addresses []string // that the column has; not empty where where is not
+	taps      []string // not empty; those of a site, or one
+	all       bool     // taps are all of the tenant's
+	by        []string // key columns of the answer
+	values    []string // of the answer, all others being empty
+	bounds    reading
+}
+
+// heardAt says of whom, when and what a row is.
+type heardAt struct {
+	tap  string
+	slot int
+	key  rollup.Key
+}
+
+// hearing is the answer: what each tap heard in each slot, by key.
+type hearing map[heardAt]*rollup.Row
+
+// ask answers a question from all levels.
+func (v *view) ask(ctx context.Context, q question) (hearing, error) {
+	f := rollup.Families()[q.family]
+	answer := make(hearing)
+	if len(q.taps) == 0 || q.where != "" && len(q.addresses) == 0 {
+		return answer, nil
+	}
+	add := func(at heardAt, row *rollup.Row) {
+		if have := answer[at]; have != nil {
+			f.Merge(have, row)
+			return
+		}
+		kept := *row
+		answer[at] = &kept
+	}
+	pieces, err := v.pieces(ctx, q.from, q.to, q.slot)
+	if q.slot == 0 && q.bounds.opens(q.to.Sub(q.from), len(q.taps)) {
+		pieces = []piece{{"raw", q.from, q.to}}
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range pieces {
+		switch p.level {
+		case "", "raw":
+			err = v.askRaw(ctx, &f, &q, p, add)
+		case "10m":
+			err = v.askTens(ctx, &f, &q, p, add)
+		default:
+			err = v.askLevel(ctx, &f, &q, p, add)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s of %s: %w", f.Name, p.level, err)
+		}
+	}
+	return answer, nil
+}
+
+func (q *question) args(v *view, p piece) pgx.StrictNamedArgs {
+	args := pgx.StrictNamedArgs{"tenant": v.tenant, "from": p.from, "to": p.to}
+	if !q.all {
+		args["taps"] = q.taps
+	}
+	if q.where != "" {
+		args["addresses"] = q.addresses
+	}
+	if q.step > 0 {
+		args["grid"], args["step"] = q.grid, q.step.Seconds()
+	}
+	return args
+}
+
+// conditions are those of all levels, on the alias of the table and of its row.
+func (q *question) conditions(t, u string) string {
+	s := ""
+	if !q.all {
+		s += "\n  AND " + t + ".tap_id = ANY(@taps::text[]::uuid[])"
+	}
+	if q.where != "" {
+		s += "\n  AND " + u + "." + q.where + " = ANY(@addresses::text[]::macaddr[])"
+	}
+	return s
+}
+
+// selected are the columns of the answer, of rows of the alias u, whose time is at.
+func (q *question) selected(f *rollup.Family) (columns, group string) {
+	list := []string{"u.tap_id::text", "0"}
+	if q.step > 0 {
+		list[1] = "floor(date_part('epoch', u.at - @grid::timestamptz) / @step::float8)::int"
+	}
+	group = "1, 2"
+	for i, name := range q.by {
+		list = append(list, "u."+name)
+		group += fmt.Sprintf(", %d", i+3)
+	}
+	for _, name := range q.values {
+		v := f.Values[f.Value(name)]
+		expr := aggregate(v)
+		switch v.Kind {
+		case rollup.Time:
+			expr = "(date_part('epoch', " + expr + ") * 1000000)::bigint"
+		case rollup.Power:
+			expr += "::bigint"
+		}
+		list = append(list, expr)
+	}
+	return strings.Join(list, ", "), group
+}
+
+// needed are the columns that selected reads.
+func (q *question) needed(f *rollup.Family) []string {
+	names := slices.Clone(q.by)
+	for _, name := range q.values {
+		names = append(names, name)
+		if f.Values[f.Value(name)].Kind == rollup.Power && !slices.Contains(q.values, "signal_count") && !slices.Contains(names, "signal_count") {
+			names = append(names, "signal_count")
+		}
+	}
+	return names
+}
+
+// askLevel reads hours or days: an element each of a row's arrays.
+func (v *view) askLevel(ctx context.Context, f *rollup.Family, q *question, p piece, add func(heardAt, *rollup.Row)) error {
+	at, span := "t.span_start + i * interval '1 hour'", "1 day"
+	if p.level == "1d" {
+		at, span = "t.span_start + (i - 1) * interval '1 day'", "1 month"
+	}
+	var inner []string
+	for _, name := range q.needed(f) {
+		if f.Value(name) >= 0 {
+			inner = append(inner, "t."+name+"[i] AS "+name)
+		} else {
+			inner = append(inner, "t."+name)
+		}
+	}
+	columns, group := q.selected(f)
+	first := f.Values[0].Name
+	sql := fmt.Sprintf(`
+SELECT %s
+FROM (
+  SELECT t.tap_id, %s AS at, %s
+  FROM %s_%s AS t
+  CROSS JOIN LATERAL generate_subscripts(t.%s, 1) AS i
+  WHERE t.tenant_id = @tenant::uuid%s
+  AND t.span_start > @from::timestamptz - interval '%s'
+  AND t.span_start < @to::timestamptz
+  AND t.%s[i] IS NOT NULL) AS u
+WHERE u.at >= @from
+  AND u.at < @to
+GROUP BY %s`, columns, at, strings.Join(inner, ", "), f.Name, p.level, first, q.conditions("t", "t"), span, first, group)
+	return q.query(ctx, v, f, sql, q.args(v, p), add)
+}
+
+// askTens reads the ten minutes that are rolled up.
+func (v *view) askTens(ctx context.Context, f *rollup.Family, q *question, p piece, add func(heardAt, *rollup.Row)) error {
+	if int(p.to.Sub(p.from)/Bucket+1)*len(q.taps) > q.bounds.tens {
+		return nil
+	}
+	names := q.needed(f)
+	if q.where != "" && !slices.Contains(names, q.where) {
+		names = append(names, q.where)
+	}
+	filter := ""
+	if len(q.addresses) == 1 {
+		filter = "\n    AND t." + q.where + " @> @addresses::text[]::macaddr[]" // before all of it is unnested
+	}
+	packed := make([]string, len(names))
+	for i, n := range names {
+		packed[i] = "t." + n
+	}
+	columns, group := q.selected(f)
+	sql := fmt.Sprintf(`
+SELECT %s
+FROM (
+  SELECT t.tap_id, t.bucket AS at, e.*
+  FROM tap_10m AS b
+  JOIN %s_10m AS t
+    ON t.tenant_id = b.tenant_id
+   AND t.tap_id = b.tap_id
+   AND t.bucket = b.bucket
+   AND t.bucket > @from::timestamptz - interval '10 minutes'
+   AND t.bucket < @to::timestamptz%s
+  CROSS JOIN LATERAL unnest(%s) AS e (%s)
+  WHERE b.tenant_id = @tenant::uuid%s
+  AND b.bucket > @from::timestamptz - interval '10 minutes'
+  AND b.bucket < @to::timestamptz
+  AND b.dirty_since IS NULL) AS u
+GROUP BY %s`, columns, f.Name, filter, strings.Join(packed, ", "), strings.Join(names, ", "), q.conditions("b", "e"), group)
+	return q.query(ctx, v, f, sql, q.args(v, p), add)
+}
+
+// query runs a statement of selected columns.
+func (q *question) query(ctx context.Context, v *view, f *rollup.Family, sql string, args pgx.StrictNamedArgs, add func(heardAt, *rollup.Row)) error {
+	rows, err := v.Query(ctx, sql, args)
+	if err != nil {
+		return err
+	}
+	var at heardAt
+	var macs [3]net.HardwareAddr
+	var octets []byte
+	var text string
+	var mhz int32
+	into := []any{&at.tap, &at.slot}
+	for _, name := range q.by {
+		c := f.Keys[slices.IndexFunc(f.Keys, func(k rollup.KeyColumn) bool { return k.Name == name })]
+		switch c.Part {
+		case rollup.A, rollup.B, rollup.C:
+			into = append(into, &macs[c.Part])
+		case rollup.Octets:
+			into = append(into, &octets)
+		case rollup.Text:
+			into = append(into, &text)
+		default:
+			into = append(into, &mhz)
+		}
+	}
+	values := make([]*int64, len(q.values))
+	for i := range values {
+		into = append(into, &values[i])
+	}
+	empty := f.Empty()
+	_, err = pgx.ForEachRow(rows, into, func() error {
+		at.slot = q.slotOf(at.slot)
+		at.key = rollup.Key{Text: string(octets) + text, MHz: mhz}
+		copy(at.key.A[:], macs[0])
+		copy(at.key.B[:], macs[1])
+		copy(at.key.C[:], macs[2])
+		row := empty
+		for i, name := range q.values {
+			if values[i] != nil {
+				row[f.Value(name)] = *values[i]
+			}
+		}
+		add(at, &row)
+		return nil
+	})
+	return err
+}
+
+// slotOf keeps a slot in the answer's: what began before the range is its first's.
+func (q *question) slotOf(slot int) int {
+	slot = max(0, slot)
+	if q.slots > 0 {
+		slot = min(slot, q.slots-1)
+	}
+	return slot
+}
+
+const dirtyTensSQL = `
+SELECT tap_id,
+       bucket
+FROM tap_10m
+WHERE tenant_id = @tenant::uuid
+  AND tap_id = ANY(@taps::text[]::uuid[])
+  AND bucket > @from::timestamptz - interval '10 minutes'
+  AND bucket < @to::timestamptz
+  AND (dirty_since IS NOT NULL OR @all)
+ORDER BY bucket DESC, tap_id
+LIMIT @most`
+
+// eachWindow calls do with the windows of a piece, the newest ten minutes first, as
+// far as bounds allow: all of a raw piece, else those that are in no rollup yet.
+func (v *view) eachWindow(ctx context.Context, family pack.Family, taps []string, p piece, bounds reading, do func(heardWindow)) error {
+	most := bounds.windows / int(Bucket/usualWindow)
+	rows, err := v.Query(ctx, dirtyTensSQL, pgx.StrictNamedArgs{
+		"tenant": v.tenant, "taps": taps, "from": p.from, "to": p.to, "most": most + 1, "all": p.level == "raw",
+	})
+	if err != nil {
+		return err
+	}
+	due, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (k tapBucket, err error) {
+		err = row.Scan(&k.tap, &k.bucket)
+		return k, err
+	})
+	if err != nil || len(due) > most && bounds == listReading {
+		return err // a list tells nothing rather than of some taps alone
+	}
+	tenant, err := uuid.Parse(v.tenant)
+	if err != nil {
+		return err
+	}
+	table := airRaw()
+	if family == pack.Wire {
+		table = wireRaw()
+	}
+	for start := 0; start < len(due); {
+		end, of := start, []uuid.UUID(nil) // the taps of one bucket at once
+		for ; end < len(due) && due[end].bucket.Equal(due[start].bucket); end++ {
+			of = append(of, due[end].tap)
+		}
+		from, to := later(due[start].bucket, p.from), earlier(due[start].bucket.Add(Bucket), p.to)
+		if _, _, err := table.each(ctx, v.Tx, tenant, of, from, to, 0, do); err != nil {
+			return err
+		}
+		start = end
+	}
+	return nil
+}
+
+// askRaw opens what is not rolled up yet.
+func (v *view) askRaw(ctx context.Context, f *rollup.Family, q *question, p piece, add func(heardAt, *rollup.Row)) error {
+	wanted := make(map[[6]byte]bool, len(q.addresses))
+	for _, a := range q.addresses {
+		if mac, err := net.ParseMAC(a); err == nil && len(mac) == 6 {
+			wanted[[6]byte(mac)] = true
+		}
+	}
+	part := rollup.A
+	if i := slices.IndexFunc(f.Keys, func(k rollup.KeyColumn) bool { return k.Name == q.where }); i >= 0 {
+		part = f.Keys[i].Part
+	}
+	family := pack.Air
+	if f.ID == rollup.Host {
+		family = pack.Wire
+	}
+	families := rollup.Families()
+	return v.eachWindow(ctx, family, q.taps, p, q.bounds, func(w heardWindow) {
+		var b rollup.Builder
+		at := heardAt{tap: w.tap.String()}
+		if q.step > 0 {
+			at.slot = q.slotOf(int(w.start.Sub(q.grid) / q.step))
+		}
+		window := rollup.Window{Start: w.start, Length: w.length}
+		if family == pack.Wire {
+			b.AddWire(families, window, w.report)
+		} else {
+			b.AddAir(families, window, captureNames(w.report), w.report)
+		}
+		b.Each(f.ID, func(key rollup.Key, row *rollup.Row) {
+			if q.where != "" && !wanted[*key.Address(part)] {
+				return
+			}
+			at.key = f.Only(key, q.by)
+			add(at, row)
+		})
+	})
+}

@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// tapSum is what a tap's reports say of themselves, over a time.
+type tapSum struct {
+	Tap         string
+	WindowMS    int64 // length of the reports' windows
+	Frames      int64
+	KernelDrops int64
+}
+
+const tapSumTensSQL = `
+SELECT t.tap_id::text AS tap,
+       sum(t.window_ms)::bigint AS window_ms,
+       sum(t.frames)::bigint AS frames,
+       sum(t.kernel_drops)::bigint AS kernel_drops
+FROM tap_10m AS t
+WHERE t.tenant_id = @tenant::uuid
+  AND (@taps::text[] IS NULL OR t.tap_id = ANY(@taps::text[]::uuid[]))
+  AND t.bucket > @from::timestamptz - interval '10 minutes'
+  AND t.bucket < @to
+GROUP BY t.tap_id
+ORDER BY t.tap_id`
+
+const tapSumLevelSQL = `
+SELECT t.tap_id::text AS tap,
+       sum(t.window_ms[i])::bigint AS window_ms,
+       sum(t.frames[i])::bigint AS frames,
+       sum(t.kernel_drops[i])::bigint AS kernel_drops
+FROM tap_%[1]s AS t
+CROSS JOIN LATERAL generate_subscripts(t.reports, 1) AS i
+WHERE t.tenant_id = @tenant::uuid
+  AND (@taps::text[] IS NULL OR t.tap_id = ANY(@taps::text[]::uuid[]))
+  AND t.span_start > @from::timestamptz - interval '%[2]s'
+  AND t.span_start < @to::timestamptz
+  AND t.reports[i] IS NOT NULL
+  AND t.span_start + (i - %[3]d) * interval '%[4]s' >= @from
+  AND t.span_start + (i - %[3]d) * interval '%[4]s' < @to
+GROUP BY t.tap_id
+ORDER BY t.tap_id`
+
+// tapSums adds up a piece; all says that taps are all of the tenant's.
+func (v *view) tapSums(ctx context.Context, p piece, taps []string, all bool) (map[string]tapSum, error) {
+	sql := tapSumTensSQL
+	switch p.level {
+	case "1h":
+		sql = fmt.Sprintf(tapSumLevelSQL, p.level, "1 day", 0, "1 hour")
+	case "1d":
+		sql = fmt.Sprintf(tapSumLevelSQL, p.level, "1 month", 1, "1 day")
+	}
+	args := pgx.StrictNamedArgs{"tenant": v.tenant, "taps": taps, "from": p.from, "to": p.to}
+	if all {
+		args["taps"] = nil
+	}
+	rows, err := collect[tapSum](ctx, v, sql, args)
+	if err != nil {
+		return nil, err
+	}
+	sums := make(map[string]tapSum, len(rows))
+	for _, r := range rows {
+		sums[r.Tap] = r
+	}
+	return sums, nil
+}
+
+// tapTotals adds up the view's range, in whole slots of the levels that it is read
+// from. The ten minutes of a tap itself are never behind.
+func (v *view) tapTotals(ctx context.Context, taps []string) (map[string]tapSum, error) {
+	pieces, err := v.pieces(ctx, v.span.From, v.span.To, v.span.figureSlot())
+	if err != nil {
+		return nil, err
+	}
+	totals := make(map[string]tapSum)
+	for _, p := range pieces {
+		if p.level == "" {
+			continue
+		}
+		sums, err := v.tapSums(ctx, p, taps, v.span.Site == "" && len(taps) == len(v.ids))
+		if err != nil {
+			return nil, err
+		}
+		for tap, s := range sums {
+			t := totals[tap]
+			t.WindowMS, t.Frames, t.KernelDrops = t.WindowMS+s.WindowMS, t.Frames+s.Frames, t.KernelDrops+s.KernelDrops
+			totals[tap] = t
+		}
+	}
+	return totals, nil
+}
