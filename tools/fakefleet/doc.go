@@ -13,7 +13,8 @@
 // moment to the acknowledgement, so a node that stalls is charged for every report
 // that it kept waiting, not only for those that were under way (the omission that
 // closed-loop generators have in common). Taps connect before the schedule begins,
-// at a bounded rate; -warm says how much of the beginning is left out of latencies.
+// at a bounded rate; -learn has each report once before, so that the registries know
+// what it hears; -warm says how much of the beginning is left out of latencies.
 //
 // # As a tap behaves
 //

@@ -82,23 +82,38 @@ const scheduleBegins = "schedule begins"
 
 // run follows the schedule and returns when all is delivered, or drained in vain.
 func (f *fleet) run(ctx context.Context) summary {
-	begin := time.Now().Add(time.Second)
-	end := begin.Add(f.o.length)
-	f.count.from = begin.Add(f.o.warm)
-	before := ownCPU()
+	defer func() {
+		for _, t := range f.taps {
+			t.line.close()
+		}
+	}()
+	stop := make(chan struct{})
+	defer close(stop)
+	go f.watch(stop)
+	if f.o.learn > 0 {
+		f.count.from = time.Now().Add(24 * time.Hour) // nothing of this is measured
+		f.phase(ctx, f.o.learn, f.o.learn)
+	}
+	before, known := ownCPU(), f.count.acked.Load()
+	f.count.from = time.Now().Add(f.o.warm)
+	f.log.Info(scheduleBegins)
+	f.phase(ctx, f.o.period, f.o.length)
+	return f.summarise(ownCPU()-before, known)
+}
+
+// phase has reports due for a time, of each tap one in each period, and returns when
+// they are delivered.
+func (f *fleet) phase(ctx context.Context, period, length time.Duration) {
+	begin := time.Now()
+	end := begin.Add(length)
 	ctx, cancel := context.WithDeadline(ctx, end.Add(f.o.drain))
 	defer cancel()
 	var wg sync.WaitGroup
 	for i, t := range f.taps {
-		phase := time.Duration(float64(f.o.period) * float64(i) / float64(len(f.taps)))
-		wg.Go(func() { t.run(ctx, begin.Add(phase), end) })
+		share := time.Duration(float64(period) * float64(i) / float64(len(f.taps)))
+		wg.Go(func() { t.run(ctx, begin.Add(share), period, end) })
 	}
-	f.log.Info(scheduleBegins)
-	stop := make(chan struct{})
-	go f.watch(stop)
 	wg.Wait()
-	close(stop)
-	return f.summarise(ownCPU() - before)
 }
 
 // watch says now and then how far it is.

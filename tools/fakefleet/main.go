@@ -19,13 +19,13 @@ import (
 
 // options say what a run is.
 type options struct {
-	nodes, token, data, database, recorded         string
-	taps, tenants, bsss, stations                  int
-	fresh, lose, backlog                           int
-	seed                                           uint64
-	churn                                          float64
-	period, length, warm, drain, settle, mostPause time.Duration
-	verify, asJSON, quiet                          bool
+	nodes, token, data, database, recorded                string
+	taps, tenants, bsss, stations                         int
+	fresh, lose, backlog                                  int
+	seed                                                  uint64
+	churn                                                 float64
+	period, learn, length, warm, drain, settle, mostPause time.Duration
+	verify, asJSON, quiet                                 bool
 }
 
 func main() {
@@ -49,6 +49,7 @@ func parse(args []string, errOut io.Writer) (o options, err error) {
 	f.IntVar(&o.tenants, "tenants", 20, "over how many tenants their sites are spread, with -data or -database")
 	f.DurationVar(&o.period, "period", 10*time.Second, "length of a tap's windows, 1s to 60s")
 	f.DurationVar(&o.length, "for", time.Minute, "how long reports are due")
+	f.DurationVar(&o.learn, "learn", 0, "before that, each tap reports once, spread over so long: what a node has never heard costs more")
 	f.DurationVar(&o.warm, "warm", 0, "how much of that is left out of latencies")
 	f.DurationVar(&o.drain, "drain", time.Minute, "how long after that what is left may take")
 	f.DurationVar(&o.settle, "settle", 0, "pause between connecting and the schedule")

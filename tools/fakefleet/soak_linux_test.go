@@ -60,13 +60,11 @@ func TestSoakIngest(t *testing.T) {
 	seed := strconv.Itoa(run.taps)
 	base := []string{"-node", n.url, "-data", n.data, "-taps", strconv.Itoa(run.taps), "-seed", seed, "-fresh", strconv.Itoa(run.fresh), "-json"}
 
-	// The registries get to know the offices first.
-	n.fleet(t, nil, append(base, "-period", run.learn.String(), "-for", run.learn.String(), "-drain", "10m", "-most-pause", "10s", "-verify")...)
 	m := new(meter)
-	s := n.fleet(t, func() { m.begin(t, n) }, append(base, "-for", run.length.String(), "-warm", run.warm.String(),
-		"-lose", "500", "-verify")...)
+	s := n.fleet(t, func() { m.begin(t, n) }, append(base, "-learn", run.learn.String(), "-for", run.length.String(), "-warm", run.warm.String(),
+		"-lose", "500", "-drain", "5m", "-most-pause", "10s", "-verify")...)
 	m.end(t, n)
-	node, database := m.perReport(s.Acknowledged)
+	node, database := m.perReport(s.Scheduled)
 	t.Logf("%+v", s)
 	t.Logf("figure: %d taps, %.0f reports/s for %.0f s: p50 %.0f ms, p95 %.0f ms, p99 %.0f ms, longest %.0f ms; missing %d, doubled %d of %d; "+
 		"node %.0f µs, PostgreSQL %.0f µs, fleet %.0f µs of processor time a report; node's memory %d MB, %+.1f %% after minute 2; load %s",

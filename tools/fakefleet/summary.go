@@ -17,18 +17,19 @@ type summary struct {
 	Taps           int               `json:"taps"`
 	Tenants        int               `json:"tenants"`
 	Seed           uint64            `json:"seed"`
-	Seconds        float64           `json:"seconds"`          // of the schedule
-	PerSecond      float64           `json:"due_per_second"`   // reports
-	Due            uint64            `json:"due"`              // reports made
-	Sent           uint64            `json:"sent"`             // requests
-	Again          uint64            `json:"sent_again"`       // of these, not for the first time
-	Acknowledged   uint64            `json:"acknowledged"`     // reports
-	Duplicates     uint64            `json:"duplicates"`       // of these, known to the node already
-	Lost           uint64            `json:"cut_on_purpose"`   // answers that -lose threw away
-	GivenUp        uint64            `json:"given_up"`         // reports that no backlog had room for
-	Unacknowledged uint64            `json:"unacknowledged"`   // reports left at the end
-	Refused        map[string]uint64 `json:"refused"`          // requests, by the node's word
-	Failed         map[string]uint64 `json:"failed,omitempty"` // requests without an answer, by cause
+	Seconds        float64           `json:"seconds"` // of the schedule
+	PerSecond      float64           `json:"reports_per_second"`
+	Due            uint64            `json:"due"`                      // reports made
+	Sent           uint64            `json:"sent"`                     // requests
+	Again          uint64            `json:"sent_again"`               // of these, not for the first time
+	Acknowledged   uint64            `json:"acknowledged"`             // reports
+	Scheduled      uint64            `json:"acknowledged_of_schedule"` // reports, without those of -learn
+	Duplicates     uint64            `json:"duplicates"`               // of these, known to the node already
+	Lost           uint64            `json:"cut_on_purpose"`           // answers that -lose threw away
+	GivenUp        uint64            `json:"given_up"`                 // reports that no backlog had room for
+	Unacknowledged uint64            `json:"unacknowledged"`           // reports left at the end
+	Refused        map[string]uint64 `json:"refused"`                  // requests, by the node's word
+	Failed         map[string]uint64 `json:"failed,omitempty"`         // requests without an answer, by cause
 	MeanBody       float64           `json:"mean_body_bytes"`
 	P50            float64           `json:"p50_ms"`
 	P95            float64           `json:"p95_ms"`
@@ -50,14 +51,16 @@ func ownCPU() time.Duration {
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-func (f *fleet) summarise(cpu time.Duration) summary {
+// summarise adds up; known is how many were acknowledged before the schedule began.
+func (f *fleet) summarise(cpu time.Duration, known uint64) summary {
 	c := &f.count
 	s := summary{
 		Taps: f.o.taps, Tenants: f.o.tenants, Seed: f.o.seed, Seconds: f.o.length.Seconds(), Due: c.due.Load(), Sent: c.sent.Load(),
 		Again: c.again.Load(), Acknowledged: c.acked.Load(), Duplicates: c.duplicates.Load(), Lost: c.lost.Load(), GivenUp: c.givenUp.Load(),
 		P50: ms(c.latency.quantile(0.5)), P95: ms(c.latency.quantile(0.95)), P99: ms(c.latency.quantile(0.99)), Max: ms(c.latency.longest()),
 	}
-	s.PerSecond = float64(s.Due) / max(s.Seconds, 1e-3)
+	s.Scheduled = s.Acknowledged - known
+	s.PerSecond = float64(s.Scheduled) / max(s.Seconds, 1e-3)
 	s.Refused, s.Failed = c.reasons()
 	var octets, bodies int
 	for _, t := range f.taps {
@@ -67,7 +70,7 @@ func (f *fleet) summarise(cpu time.Duration) summary {
 		}
 	}
 	s.MeanBody = float64(octets) / float64(max(bodies, 1))
-	s.CPUPerReport = float64(cpu.Microseconds()) / float64(max(s.Acknowledged, 1))
+	s.CPUPerReport = float64(cpu.Microseconds()) / float64(max(s.Scheduled, 1))
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, at := range slices.Sorted(maps.Keys(c.slow)) {

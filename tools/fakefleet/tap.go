@@ -68,16 +68,15 @@ type span struct{ first, last uint64 }
 
 func (t *simTap) url() *url.URL { return t.fleet.nodes[t.node%len(t.fleet.nodes)] }
 
-// run makes a report whenever one is due until end, and delivers. It returns when
-// everything is delivered, or ctx is done.
-func (t *simTap) run(ctx context.Context, first, end time.Time) {
-	defer t.line.close()
+// run makes a report at first and once in a period until end, and delivers. It
+// returns when everything is delivered, or ctx is done.
+func (t *simTap) run(ctx context.Context, first time.Time, period time.Duration, end time.Time) {
 	next := first
 	for ctx.Err() == nil {
 		now := time.Now()
 		for !next.After(now) && next.Before(end) {
 			t.make(next)
-			next = next.Add(t.fleet.o.period)
+			next = next.Add(period)
 		}
 		making := next.Before(end)
 		switch {
