@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"picket/shared/delivery"
 )
 
 const (
@@ -44,6 +46,7 @@ type client struct {
 	http   *http.Client
 	urls   []string
 	signer Signer
+	told   *delivery.Recorder // what nodes are told of how delivering goes
 }
 
 // post sends a report to one node.
@@ -58,7 +61,12 @@ func (c client) post(ctx context.Context, node int, body []byte) (answer, error)
 		return answer{}, err
 	}
 	request.Header.Set("Content-Type", contentType)
+	c.told.Say(request.Header)
+	start := time.Now()
 	response, err := c.http.Do(request)
+	if ctx.Err() == nil { // else it is the tap that gave up
+		c.told.Seen(time.Since(start), response, err)
+	}
 	if err != nil {
 		return answer{}, err
 	}

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"picket/appliance/spool"
+	"picket/shared/delivery"
 	"picket/shared/httpsig"
 )
 
@@ -245,7 +246,7 @@ func BenchmarkPost(b *testing.B) {
 	defer server.Close()
 	roots := x509.NewCertPool()
 	roots.AddCert(server.Certificate())
-	c := client{http: NewClient(&tls.Config{RootCAs: roots}), urls: []string{server.URL}, signer: httpsig.Signer{Key: ed25519.NewKeyFromSeed(make([]byte, 32)), Cluster: strings.Repeat("ab", 32)}}
+	c := client{http: NewClient(&tls.Config{RootCAs: roots}), urls: []string{server.URL}, signer: httpsig.Signer{Key: ed25519.NewKeyFromSeed(make([]byte, 32)), Cluster: strings.Repeat("ab", 32)}, told: &delivery.Recorder{}}
 	defer c.http.CloseIdleConnections()
 	body := make([]byte, 8000)
 	b.ReportAllocs()

@@ -13,6 +13,7 @@ import (
 
 	"picket/appliance/identity"
 	"picket/appliance/spool"
+	"picket/shared/delivery"
 	"picket/shared/task"
 )
 
@@ -68,7 +69,7 @@ type Sender struct {
 
 // New returns a sender. Its client should come from NewClient.
 func New(cfg Config) *Sender {
-	c := client{http: cfg.Client, urls: cfg.URLs, signer: cfg.Signer}
+	c := client{http: cfg.Client, urls: cfg.URLs, signer: cfg.Signer, told: &delivery.Recorder{}}
 	s := newSender(cfg.Queue, len(cfg.URLs), c.post, cfg.Want, cfg.Log)
 	s.desired = cfg.Desired
 	return s

@@ -28,6 +28,9 @@ type Config struct {
 	// Enrolment makes an enrolment token for a site and returns its text.
 	Enrolment func(ctx context.Context, tenant, site string, uses int, life time.Duration) (string, store.Token, error)
 
+	Certificates Certificates
+	Health       HealthSource
+
 	Version string // of the node
 }
 
@@ -71,6 +74,7 @@ const (
 	tagAir     = "Air"
 	tagWire    = "Wire"
 	tagEvents  = "Events"
+	tagCluster = "Cluster"
 )
 
 func (a *API) register(h huma.API) {
@@ -91,6 +95,8 @@ func (a *API) register(h huma.API) {
 	add(a, h, auth.ReadTaps, http.MethodGet, "/tenants/{tenant}/taps/{tap}/health", tagTaps, "getTapHealth", "A tap's health over time", a.getTapHealth)
 	add(a, h, auth.ReadTaps, http.MethodGet, "/tenants/{tenant}/taps/{tap}/channels", tagTaps, "listTapChannels", "What a tap heard on each channel", a.listTapChannels)
 	a.registerDesired(h)
+	a.registerCertificates(h)
+	add(a, h, auth.ReadHealth, http.MethodGet, "/tenants/{tenant}/health", tagCluster, "getHealth", "What is wrong, why, and what to do", a.getHealth)
 	add(a, h, auth.ReadTaps, http.MethodGet, "/tenants/{tenant}/taps/{tap}/coverage", tagTaps, "getTapCoverage", "Where a tap listened, and where it is blind", a.getTapCoverage)
 	add(a, h, auth.ReadTaps, http.MethodGet, "/tenants/{tenant}/taps/{tap}/events", tagTaps, "listTapEvents", "What happened to a tap, newest first", a.listTapEvents)
 	add(a, h, auth.ReadTaps, http.MethodGet, "/tenants/{tenant}/events", tagTaps, "listEvents", "What happened to the taps, newest first", a.listEvents)

@@ -34,6 +34,7 @@ func humaConfig(version string) huma.Config {
 		{Name: tagTaps, Description: "Taps and their health"},
 		{Name: tagAir, Description: "What is heard by radio"},
 		{Name: tagWire, Description: "What is heard on the wire"},
+		{Name: tagCluster, Description: "Nodes, certificates and the installation's health"},
 		{Name: tagEvents, Description: "What changes, as it changes"},
 	}
 	return config

@@ -76,6 +76,9 @@ func Parse(certificate, key []byte) (*CA, error) {
 	return &CA{cert: cert, key: private}, nil
 }
 
+// NotAfter is when the CA ends.
+func (c *CA) NotAfter() time.Time { return c.cert.NotAfter }
+
 // CertificateDER returns the certificate.
 func (c *CA) CertificateDER() []byte { return c.cert.Raw }
 
@@ -89,6 +92,15 @@ func (c *CA) CertificatePEM() string {
 
 // PublicKeyHash returns the SHA-256 of the CA's SubjectPublicKeyInfo.
 func (c *CA) PublicKeyHash() [32]byte { return sha256.Sum256(c.cert.RawSubjectPublicKeyInfo) }
+
+// PublicKeyHashOf is the PublicKeyHash of the CA with a certificate.
+func PublicKeyHashOf(certificate []byte) ([32]byte, error) {
+	cert, err := x509.ParseCertificate(certificate)
+	if err != nil {
+		return [32]byte{}, fmt.Errorf("ca: %w", err)
+	}
+	return sha256.Sum256(cert.RawSubjectPublicKeyInfo), nil
+}
 
 // ClusterID returns PublicKeyHash in 64 hexadecimal digits: the name of the
 // cluster wherever one is needed.

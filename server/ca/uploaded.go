@@ -194,3 +194,6 @@ func (u *Uploaded) certificate() *tls.Certificate {
 	}
 	return c
 }
+
+// Covers reports whether the certificate is good for a host's name or address.
+func (u *Uploaded) Covers(host string) bool { return u.chain[0].VerifyHostname(host) == nil }

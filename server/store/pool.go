@@ -74,6 +74,7 @@ func openPool(ctx context.Context, cfg Config, url, role string, most int32) (*p
 	}
 	conf.MaxConns = most
 	conf.PingTimeout = pingTimeout
+	conf.ConnConfig.Tracer = cfg.timings.of(role)
 	cfg.parameters(conf.ConnConfig, role)
 	noticeLoss(&conf.ConnConfig.Config)
 	return pgxpool.NewWithConfig(ctx, conf)

@@ -42,6 +42,8 @@ type Config struct {
 	Direct string
 
 	Log *slog.Logger // nil discards
+
+	timings *timings // set by Open
 }
 
 // FromURL is the Config for a database that one login reaches, a member of the
@@ -62,6 +64,7 @@ func FromURLs(pooled, direct string, log *slog.Logger) Config {
 type Store struct {
 	owner, ingest, api *pgxpool.Pool
 	config             Config
+	timings            *timings
 	log                *slog.Logger
 
 	partitions partitionCache
@@ -72,7 +75,8 @@ type Store struct {
 // Open connects; the schema must be there (Migrate). Connections are made when
 // they are needed, so that Open succeeds while the database is away.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
-	s := &Store{config: cfg, log: cfg.Log, defs: newDefinitionCache(), seen: newSeenCache()}
+	cfg.timings = &timings{}
+	s := &Store{config: cfg, timings: cfg.timings, log: cfg.Log, defs: newDefinitionCache(), seen: newSeenCache()}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

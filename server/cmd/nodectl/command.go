@@ -48,11 +48,11 @@ func token(ctx context.Context, t *tool, args []string) error {
 		if err != nil {
 			return err
 		}
-		authority, err := ca.Parse(kept.Certificate, kept.Key)
+		hash, err := ca.PublicKeyHashOf(kept.Certificate) // the key may be sealed, and is not needed
 		if err != nil {
 			return err
 		}
-		made := enrol.Token{CA: authority.PublicKeyHash()}
+		made := enrol.Token{CA: hash}
 		_, _ = rand.Read(made.Secret[:]) // never fails: crypto/rand ends the process instead
 		request := store.TokenRequest{SecretHash: made.SecretHash(), Site: *site, Uses: *uses, Lifetime: *expires}
 		if _, _, err = s.AddToken(ctx, owner.ID, request); errors.Is(err, store.ErrNotFound) {

@@ -33,6 +33,9 @@ Commands:
   migrate      bring the database's schema to this release
   taps         list the taps
   node         list the nodes of the cluster, drain or forget one
+  certificate  show the console's certificates; add, test or remove one
+  new-secret-key  print a key with which nodes seal secrets in the database
+  secrets      show what is sealed with which key; seal anew
   radio        show and set what taps' radios should do, lock a channel
 
 nodectl COMMAND -help tells a command's options.
@@ -56,7 +59,8 @@ type command struct {
 }
 
 func commands() []command {
-	return []command{{"token", token}, {"first-login", firstLogin}, {"migrate", migrate}, {"taps", taps}, {"radio", radio}, {"node", nodes}}
+	return []command{{"token", token}, {"first-login", firstLogin}, {"migrate", migrate}, {"taps", taps}, {"radio", radio}, {"node", nodes},
+		{"certificate", certificate}, {"new-secret-key", newSecretKey}, {"secrets", secrets}}
 }
 
 func main() {

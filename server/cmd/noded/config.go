@@ -10,6 +10,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"picket/server/seal"
 )
 
 const usage = `noded is a node: it takes the reports of taps, keeps them in PostgreSQL, and
@@ -36,9 +38,10 @@ type config struct {
 	database string // URL; empty: the private one
 	direct   string // URL of the same database without a pooler between; empty: database is that
 	drain    time.Duration
-	urls     []string // under which browsers and taps reach this node, or the load balancer before it
-	metrics  string   // loopback address; empty: none
-	token    string   // for /metrics on the main listener; empty: not served there
+	urls     []string      // under which browsers and taps reach this node, or the load balancer before it
+	metrics  string        // loopback address; empty: none
+	keys     *seal.Keyring // to seal secrets with; nil: none
+	token    string        // for /metrics on the main listener; empty: not served there
 	dev      bool
 	debug    bool
 }
@@ -48,7 +51,7 @@ var errHelp = flag.ErrHelp
 
 func parse(args []string, out io.Writer) (config, error) {
 	var c config
-	var urls, tokenFile string
+	var urls, tokenFile, keysFile string
 	f := flag.NewFlagSet("noded", flag.ContinueOnError)
 	f.SetOutput(out)
 	f.StringVar(&c.data, "data", "", "`directory` for the private database and the node's certificate; made if absent")
@@ -60,6 +63,7 @@ func parse(args []string, out io.Writer) (config, error) {
 	f.StringVar(&urls, "url", "", "`URLs` under which taps and browsers reach the nodes, with commas, best first; empty: made from -listen")
 	f.StringVar(&c.metrics, "metrics", "", "loopback `address` for Prometheus metrics over plain HTTP, such as 127.0.0.1:9464")
 	f.StringVar(&tokenFile, "metrics-token", "", "`file` with a token; /metrics on -listen then answers who sends it as bearer")
+	f.StringVar(&keysFile, "secret-keys", "", "`file` with the keys that seal secrets in the database, the same on every node (nodectl new-secret-key); empty: "+seal.Environment)
 	f.BoolVar(&c.dev, "dev", false, "start also without a built console")
 	f.BoolVar(&c.debug, "debug", false, "log each request")
 	f.Usage = func() {
@@ -86,6 +90,10 @@ func parse(args []string, out io.Writer) (config, error) {
 			c.name = "node"
 		}
 		c.name = c.name[:min(len(c.name), 64)]
+	}
+	var err error
+	if c.keys, err = seal.Load(keysFile); err != nil {
+		return config{}, fmt.Errorf("-secret-keys: %w", err)
 	}
 	for u := range strings.SplitSeq(urls, ",") {
 		if u = strings.TrimRight(strings.TrimSpace(u), "/"); u != "" {

@@ -21,6 +21,7 @@ import (
 	"picket/server/auth"
 	"picket/server/ca"
 	"picket/server/database"
+	"picket/server/seal"
 	"picket/server/store"
 	"picket/shared/task"
 )
@@ -111,7 +112,7 @@ func serve(ctx context.Context, c config, out io.Writer, log *slog.Logger) (err 
 	if err != nil {
 		return err
 	}
-	tasks := append([]task.Task{task.Signals(), n, n.hub}, n.clusterTasks(s)...)
+	tasks := append([]task.Task{task.Signals(), n, n.hub, n.certificates}, n.clusterTasks(s)...)
 	if db.Server != nil {
 		tasks = append(tasks, db.Server)
 	}
@@ -167,7 +168,7 @@ func openStore(ctx context.Context, db *database.Database, log *slog.Logger) (*s
 }
 
 // clusterCA returns the CA that the nodes of the cluster share.
-func clusterCA(ctx context.Context, s *store.Store) (*ca.CA, error) {
+func clusterCA(ctx context.Context, s *store.Store, keys *seal.Keyring) (*ca.CA, error) {
 	kept, err := s.EnsureClusterCA(ctx, func() (store.ClusterCA, error) {
 		made, err := ca.New(time.Now())
 		if err != nil {
@@ -179,5 +180,7 @@ func clusterCA(ctx context.Context, s *store.Store) (*ca.CA, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ca.Parse(kept.Certificate, kept.Key)
+	return ca.Unseal(kept.Certificate, kept.Key, keys, func(old, sealed []byte) error {
+		return s.ResealClusterCA(ctx, old, sealed)
+	})
 }

@@ -46,6 +46,7 @@ func (n *node) clusterTasks(s *store.Store) []task.Task {
 	return []task.Task{
 		n.queue,
 		n.waker,
+		n.measuring(s),
 		&cluster.Listener{Listen: s.Listen, Hearing: n.hearing, Wake: n.wake, Log: n.log},
 		task.Func("wish to drain", func(ctx context.Context) error {
 			select {

@@ -21,6 +21,7 @@ import (
 	"picket/server/cluster"
 	"picket/server/console"
 	"picket/server/ingest"
+	"picket/server/measure"
 	"picket/server/oui"
 	"picket/server/store"
 )
@@ -33,19 +34,21 @@ const windowMS = 10_000
 
 // node is what listens: console, interface and ingest on one address. It is a task.
 type node struct {
-	app     *fiber.App
-	listen  net.Listener
-	batcher *ingest.Batcher
-	hub     *api.Hub
-	member  *cluster.Member
-	queue   *store.Queue
-	waker   *cluster.Waker
-	stored  atomic.Int64 // reports
-	drain   time.Duration
-	metrics *metricsServer // nil: none
-	cluster string
-	urls    []string
-	log     *slog.Logger
+	app          *fiber.App
+	listen       net.Listener
+	batcher      *ingest.Batcher
+	hub          *api.Hub
+	certificates *ca.Watcher
+	meter        *measure.Meter
+	member       *cluster.Member
+	queue        *store.Queue
+	waker        *cluster.Waker
+	stored       atomic.Int64 // reports
+	drain        time.Duration
+	metrics      *metricsServer // nil: none
+	cluster      string
+	urls         []string
+	log          *slog.Logger
 }
 
 func newNode(ctx context.Context, c config, s *store.Store, registry *prometheus.Registry, log *slog.Logger) (_ *node, err error) {
@@ -61,7 +64,7 @@ func newNode(ctx context.Context, c config, s *store.Store, registry *prometheus
 	if err != nil {
 		return nil, err
 	}
-	authority, err := clusterCA(ctx, s)
+	authority, err := clusterCA(ctx, s, c.keys)
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +88,10 @@ func newNode(ctx context.Context, c config, s *store.Store, registry *prometheus
 		return nil, err
 	}
 	n.listen = tls.NewListener(n.listen, keeper.TLSConfig())
+	n.certificates = watchCertificates(keeper, s, c.keys, log)
+	if err := n.certificates.Look(ctx); err != nil {
+		return nil, err
+	}
 
 	reports := ingest.New(s, ingest.Options{
 		Cluster: n.cluster, CACertificate: authority.CertificatePEM(), WindowMS: windowMS, NodeURLs: n.urls,
@@ -96,6 +103,8 @@ func newNode(ctx context.Context, c config, s *store.Store, registry *prometheus
 	})
 	n.batcher = reports.Batcher()
 	n.app = api.NewApp(log)
+	n.meter = measure.New(version, c.data, n.batcher.Queue)
+	n.app.Use(measured(n.meter))
 	n.app.Use(observe(log, registry))
 	n.app.Use(n.sendAway)
 	health(n.app, s, n.member.Draining)
@@ -105,6 +114,8 @@ func newNode(ctx context.Context, c config, s *store.Store, registry *prometheus
 	if _, err := api.Mount(n.app, api.Config{
 		Log: log, Auth: people, Reader: s.Reader(), Desired: s.Desired(), Changes: n.hub, Vendors: vendors,
 		Enrolment: api.Enrolment(s, authority.PublicKeyHash()), Version: version,
+		Health:       api.HealthSource{Store: s, Local: n.meter.Latest, Authority: authority.NotAfter()},
+		Certificates: api.Certificates{Store: s, Keys: c.keys, URLs: n.urls},
 	}); err != nil {
 		return nil, err
 	}
