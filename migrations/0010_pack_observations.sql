@@ -78,3 +78,4 @@ END $$;
 -- +goose StatementEnd
 GRANT UPDATE (row_count, counted_at) ON registry_size TO picket_ingest;
 GRANT UPDATE (new_hour, new_bsss, new_stations, new_hosts) ON tap TO picket_ingest;
+GRANT UPDATE (not_registered) ON report TO picket_ingest;

@@ -28,6 +28,7 @@ func (s *Store) AddReports(ctx context.Context, in []Incoming) ([]Outcome, error
 	if err := s.partitions.ensureFor(ctx, s.owner, in); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
+	s.sizes.refresh(ctx, s)
 	m := s.newMerge(in)
 	err := pgx.BeginFunc(ctx, s.ingest, func(tx pgx.Tx) error { return m.run(ctx, tx) })
 	if isMissingPartition(err) {
@@ -78,13 +79,18 @@ func (m *merge) run(ctx context.Context, tx pgx.Tx) error {
 	if err := m.defs.run(ctx, tx, m); err != nil {
 		return err
 	}
+	m.regs.collect(m)
+	if err := m.regs.lookUp(ctx, tx, m); err != nil {
+		return fmt.Errorf("registries: %w", err)
+	}
 	batch := new(pgx.Batch)
-	queueTaps(batch, m.fresh, m.taps)
+	queueTaps(batch, m.fresh, m.taps, m.regs.limits.count)
 	queueRaw(batch, m.fresh, pack.Air)
 	queueRaw(batch, m.fresh, pack.Wire)
 	queueEvents(batch, m.fresh)
 	queueRadios(batch, m.fresh)
-	m.regs.queue(batch, m)
+	m.regs.queue(batch)
+	m.regs.limits.queue(batch, m)
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("merge: %w", err)
 	}
@@ -135,6 +141,9 @@ func (m *merge) addReports(ctx context.Context, tx pgx.Tx) error {
 func (m *merge) remember() {
 	m.store.defs.add(&m.defs)
 	m.store.seen.add(&m.regs)
+	if m.regs.limits != nil {
+		m.store.sizes.add(m.regs.limits)
+	}
 }
 
 func isMissingPartition(err error) bool {

@@ -38,6 +38,10 @@ type Outcome struct {
 	DesiredRevision  uint64
 	WantElements     []uint32
 	WantFingerprints []uint32
+
+	// NotRegistered is how many entities were heard that no registry has, since the
+	// tap or its tenant had reached a limit (Limits).
+	NotRegistered int
 }
 
 func (in *Incoming) bootID() uuid.UUID {

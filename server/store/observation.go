@@ -49,7 +49,7 @@ func queueRaw(batch *pgx.Batch, fresh []*Incoming, family pack.Family) {
 	if len(c.taps) == 0 {
 		return
 	}
-	batch.Queue(tableSQL(addRawSQL, rawTables[family]), pgx.StrictNamedArgs{
+	batch.Queue(everyTableSQL(addRawSQL, rawTables[family]), pgx.StrictNamedArgs{
 		"tenants": c.tenants, "taps": c.taps, "boots": c.boots, "starts": c.starts, "sequences": c.sequences, "lengths": c.lengths,
 		"formats": c.formats, "bodies": c.bodies,
 	})

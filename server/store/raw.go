@@ -9,5 +9,5 @@ import (
 // rawTables are where the families of package pack are.
 var rawTables = [...]string{pack.Air: "air_raw", pack.Wire: "wire_raw"}
 
-// tableSQL is sql of a table.
-func tableSQL(sql, table string) string { return strings.Replace(sql, "@table", table, 1) }
+// everyTableSQL is sql of a table.
+func everyTableSQL(sql, table string) string { return strings.ReplaceAll(sql, "@table", table) }

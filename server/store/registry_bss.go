@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/binary"
 	"net"
 	"strings"
 
@@ -16,7 +17,7 @@ func bssState() []string {
 // response.
 func bssRows(m *merge) *registry {
 	state := bssState()
-	r := newRegistry("bss", registryEvery, `
+	r := newRegistry(m, "bss", bssVariant, ofBSS, `
 INSERT INTO bss AS b (tenant_id, bssid, ssid, `+strings.Join(state, ", ")+`, demonstration, first_heard_at, last_heard_at)
 SELECT *
 FROM @rows
@@ -27,13 +28,13 @@ SET `+spanSQL+`,
 WHERE `+staleSQL+`
   OR b.demonstration AND NOT EXCLUDED.demonstration
   OR `+changedSQL(state...),
-		"tenants uuid", "bssids macaddr", "ssids bytea", "frequencies integer", "widths integer", "akms bigint",
+		"tenants uuid tenant_id", "bssids macaddr bssid", "ssids bytea ssid", "frequencies integer", "widths integer", "akms bigint",
 		"pairwise bigint", "groups bigint", "pmfs smallint", "privacies boolean", "features bigint", "intervals integer",
 		"beacons bytea", "responses bytea", "countries text", "demonstrations boolean")
-	for _, in := range m.fresh {
-		t, dict := in.Report.GetBss(), in.Report.GetDictionary()
+	for n, in := range m.fresh {
+		t, dict, h := in.Report.GetBss(), in.Report.GetDictionary(), &m.regs.hashes[n]
 		for i := range t.GetBssid() {
-			if !announced(t, i) {
+			if !announced(t, i) || !r.wants(in, h, h.bss(t, i), 0, m.bssState(in, i)) {
 				continue
 			}
 			bssid, ssid := mac(dict, t.Bssid[i]), entry(dict.GetSsids(), t.Ssid[i])
@@ -55,7 +56,6 @@ WHERE `+staleSQL+`
 			v[13] = orKept(m.fingerprint(in, t.ResponseFingerprint[i]), v[13])
 			v[14] = orKept(country(t.Country[i]), v[14])
 			v[15] = in.Report.GetHeader().GetDemonstration()
-			row.stateFrom, row.stateTo = 3, 16
 		}
 	}
 	return r
@@ -64,7 +64,7 @@ WHERE `+staleSQL+`
 // bssUnannouncedRows are BSSs known by their stations' frames alone. One whose
 // BSSID has announced a name is that one, and gets no row of its own.
 func bssUnannouncedRows(m *merge) *registry {
-	r := newRegistry("bss unannounced", registryEvery, `
+	r := newRegistry(m, "bss", bssVariant, ofBSS, `
 INSERT INTO bss AS b (tenant_id, bssid, ssid, demonstration, first_heard_at, last_heard_at)
 SELECT u.*
 FROM @rows AS u (tenant_id, bssid, ssid, demonstration, first_heard_at, last_heard_at)
@@ -72,20 +72,71 @@ WHERE EXISTS (SELECT FROM bss AS o WHERE (o.tenant_id, o.bssid, o.ssid) = (u.ten
   OR NOT EXISTS (SELECT FROM bss AS o WHERE (o.tenant_id, o.bssid) = (u.tenant_id, u.bssid))
 ON CONFLICT (tenant_id, bssid, ssid) DO UPDATE
 SET `+spanSQL+`
-WHERE `+staleSQL, "tenants uuid", "bssids macaddr", "ssids bytea", "demonstrations boolean")
-	for _, in := range m.fresh {
-		t, dict := in.Report.GetBss(), in.Report.GetDictionary()
+WHERE `+staleSQL, "tenants uuid tenant_id", "bssids macaddr bssid", "ssids bytea ssid", "demonstrations boolean")
+	r.look = lookForBSSIDSQL
+	for n, in := range m.fresh {
+		t, dict, h := in.Report.GetBss(), in.Report.GetDictionary(), &m.regs.hashes[n]
 		for i := range t.GetBssid() {
-			bssid, ssid := mac(dict, t.Bssid[i]), entry(dict.GetSsids(), t.Ssid[i])
-			if announced(t, i) {
+			if announced(t, i) || !r.wants(in, h, h.bss(t, i), 0, 0) {
 				continue
 			}
+			bssid, ssid := mac(dict, t.Bssid[i]), entry(dict.GetSsids(), t.Ssid[i])
 			first, last := in.span(t.Times, i)
 			row, _ := r.row(keyOf(in.TenantID, bssid, ssid), first, last)
 			row.values = []any{in.TenantID, bssid, nonNil(ssid), in.Report.GetHeader().GetDemonstration()}
 		}
 	}
 	return r
+}
+
+// lookForBSSIDSQL finds the BSS, or another of the same BSSID, which stands for it.
+const lookForBSSIDSQL = `
+SELECT u.ordinality - 1, b.first_heard_at, b.last_heard_at
+FROM unnest(@tenants::uuid[], @bssids::macaddr[], @ssids::bytea[]) WITH ORDINALITY AS u (tenant_id, bssid, ssid, ordinality)
+CROSS JOIN LATERAL (
+  SELECT first_heard_at, last_heard_at
+  FROM bss AS b
+  WHERE b.tenant_id = u.tenant_id
+    AND b.bssid = u.bssid
+  ORDER BY b.ssid = u.ssid DESC, b.ssid
+  LIMIT 1) AS b`
+
+// bss identifies the network of row i in its tenant.
+func (h *reportHashes) bss(t *wirepb.BSSTable, i int) uint64 {
+	return join(h.tenant, h.macs[t.Bssid[i]], h.ssids[t.Ssid[i]])
+}
+
+// bssState is what row i says of its network.
+func (m *merge) bssState(in *Incoming, i int) uint64 {
+	t := in.Report.GetBss()
+	state := fact(0, uint64(primary(t, i))) | fact(1, uint64(octet(in.Report.GetHeader().GetDemonstration())))
+	if w := t.WidthMhz[i]; w != 0 {
+		state |= fact(2, uint64(w))
+	}
+	if s := t.Security[i]; s != 0 {
+		sec := in.Report.GetDictionary().GetSecurities()[s-1]
+		state |= fact(3, join(sec.GetAkms(), uint64(sec.GetPairwise()), uint64(sec.GetGroup()),
+			uint64(sec.GetPmf())<<1|uint64(octet(sec.GetPrivacy())), uint64(t.Features[i])))
+	}
+	if n := t.BeaconIntervalTu[i]; n != 0 {
+		state |= fact(4, uint64(n))
+	}
+	if c := t.Country[i]; country(c) != nil {
+		state |= fact(5, uint64(c[0])<<8|uint64(c[1]))
+	}
+	return state | m.printFact(6, in, t.BeaconFingerprint[i]) | m.printFact(7, in, t.ResponseFingerprint[i])
+}
+
+// printFact is the fact of a fingerprint, which is known where its index is.
+func (m *merge) printFact(place int, in *Incoming, index uint32) uint64 {
+	if index == 0 {
+		return 0
+	}
+	h, ok := m.defs.known[in.bootKey()][index]
+	if !ok {
+		return 0
+	}
+	return fact(place, binary.LittleEndian.Uint64(h[:]))
 }
 
 // announced reports whether row i says what the BSS announces.
@@ -103,27 +154,31 @@ func primary(t *wirepb.BSSTable, i int) uint32 {
 func bssSightingRows(m *merge) *registry {
 	state := []string{"frequency_mhz", "signal_mean_dbm", "signal_min_dbm", "signal_max_dbm", "frames", "bytes", "window_ms",
 		"station_count", "utilisation", "tsf_us", "tsf_heard_at"}
-	r := newRegistry("bss_sighting", sightingEvery, `
+	r := newRegistry(m, "bss_sighting", bssSightingVariant, ofBSS, `
 INSERT INTO bss_sighting AS b (tenant_id, bssid, ssid, tap_id, `+strings.Join(state, ", ")+`, first_heard_at, last_heard_at)
 SELECT *
 FROM @rows
 ON CONFLICT (tenant_id, bssid, ssid, tap_id) DO UPDATE
 SET `+spanSQL+`,
   `+newestSQL(state...)+`
-WHERE `+sightingStaleSQL,
-		"tenants uuid", "bssids macaddr", "ssids bytea", "taps uuid", "frequencies integer", "means smallint", "mins smallint",
+WHERE `+staleSQL,
+		"tenants uuid tenant_id", "bssids macaddr bssid", "ssids bytea ssid", "taps uuid tap_id", "frequencies integer", "means smallint", "mins smallint",
 		"maxs smallint", "frames bigint", "bytes bigint", "windows integer", "stations integer", "utilisations smallint",
 		"tsfs bigint", "tsf_times timestamptz")
-	for _, in := range m.fresh {
-		addBSSSightings(r, in)
+	for n, in := range m.fresh {
+		addBSSSightings(r, in, &m.regs.hashes[n])
 	}
 	return r
 }
 
-func addBSSSightings(r *registry, in *Incoming) {
+func addBSSSightings(r *registry, in *Incoming, h *reportHashes) {
 	t, dict := in.Report.GetBss(), in.Report.GetDictionary()
-	heard := make(map[string]*power, len(t.GetBssid())) // over the frequencies of this report
+	heard := make(map[string]*power) // over the frequencies of this report
 	for i := range t.GetBssid() {
+		bss := h.bss(t, i)
+		if !r.wants(in, h, join(bss, h.tap), bss, 0) {
+			continue
+		}
 		bssid, ssid := mac(dict, t.Bssid[i]), entry(dict.GetSsids(), t.Ssid[i])
 		first, last := in.span(t.Times, i)
 		key := keyOf(in.TenantID, in.TapID[:], bssid, ssid)

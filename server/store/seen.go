@@ -2,69 +2,194 @@ package store
 
 import (
 	"hash/maphash"
+	"math/bits"
 	"sync"
 	"time"
 )
 
-// How old last_heard_at of a registry, and of a sighting, gets before it is
-// written when nothing else changed.
+// registryEvery is how old last_heard_at of a registry gets before it is written when
+// nothing else changed. Rows that came at the same time are not due at the same time
+// for ever: each has its own phase, so that a row's second writing may wait for up to
+// twice as long, and each later one comes after registryEvery.
+const registryEvery = 5 * time.Minute
+
+// The most of what seenCache remembers, in sets of seenWays rows: 2^19 are 100 MB, and
+// four million rows. What does not fit costs a look-up that says what was known.
 const (
-	registryEvery = 5 * time.Minute
-	sightingEvery = time.Minute
+	seenWays    = 8
+	minSeenSets = 1 << 9
+	maxSeenSets = 1 << 19
 )
 
-// maxSeen bounds the cache: 2^19 entries are about 40 MB. A full cache is emptied;
-// what that costs is a write that changes nothing.
-const maxSeen = 1 << 19
-
-// seenCache remembers what this node wrote to the registries, and when, so that
-// a row is sent to the database only when something changed or it is stale.
+// seenCache remembers what this node wrote to the registries or found there, and
+// when, so that a row is sent to the database only when something changed or it is
+// stale. It holds no pointers and grows with what it has to remember, up to a bound;
+// beyond it the rows that were written longest ago are forgotten.
 type seenCache struct {
 	seed maphash.Seed
 
-	mu   sync.Mutex
-	rows map[uint64]seenRow
+	mu   sync.RWMutex
+	sets []seenSet
+	used int
 }
 
-// seenRow is the state that was written, as a hash, and its span of event time.
-type seenRow struct {
-	state uint64
-	first int64 // microseconds since 1970
-	last  int64
+// A seenSet is where all keys of one hash are.
+type seenSet struct {
+	key         [seenWays]uint64 // 0: free
+	state       [seenWays]uint64
+	first, last [seenWays]uint32
 }
+
+// seenRow is what is known of a row: its state (seenState) and the span of event
+// time that was written, in seconds since 1970.
+type seenRow struct {
+	state       uint64
+	first, last uint32
+}
+
+// notRegistered is the state of a row that a limit kept out.
+const notRegistered = ^uint64(0)
 
 func newSeenCache() *seenCache {
-	return &seenCache{seed: maphash.MakeSeed(), rows: make(map[uint64]seenRow)}
+	return &seenCache{seed: maphash.MakeSeed(), sets: make([]seenSet, minSeenSets)}
 }
 
-// current reports whether the row says nothing that was not written already.
-func (c *seenCache) current(key uint64, row seenRow, every time.Duration) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	old, ok := c.rows[key]
-	if !ok || row.first < old.first {
-		return false
+func (c *seenCache) set(key uint64) *seenSet { return &c.sets[key%uint64(len(c.sets))] }
+
+// get returns what is known of a key. The caller holds mu.
+func (c *seenCache) get(key uint64) (seenRow, bool) {
+	s := c.set(key)
+	for i, k := range s.key {
+		if k == key {
+			return seenRow{s.state[i], s.first[i], s.last[i]}, true
+		}
 	}
-	if row.last < old.last { // late: the present state is newer
-		return true
-	}
-	return row.state == old.state && row.last-old.last < every.Microseconds()
+	return seenRow{}, false
 }
 
-// add remembers what a committed merge wrote.
+// put remembers row, together with what was known of it. The caller holds mu.
+func (c *seenCache) put(key uint64, row seenRow) {
+	s, oldest := c.set(key), 0
+	for i, k := range s.key {
+		if k == key {
+			row.first = min(row.first, s.first[i])
+			switch {
+			case s.last[i] > row.last:
+				row.last, row.state = s.last[i], s.state[i]
+			case row.state != notRegistered && s.state[i] != notRegistered:
+				row.state = newerState(s.state[i], row.state)
+			}
+			s.state[i], s.first[i], s.last[i] = row.state, row.first, row.last
+			return
+		}
+		if s.key[i] == 0 || s.key[oldest] != 0 && s.last[i] < s.last[oldest] {
+			oldest = i
+		}
+	}
+	if s.key[oldest] == 0 {
+		c.used++
+	}
+	s.key[oldest], s.state[oldest], s.first[oldest], s.last[oldest] = key, row.state, row.first, row.last
+	if c.used > len(c.sets)*seenWays/2 && len(c.sets) < maxSeenSets {
+		c.grow()
+	}
+}
+
+func (c *seenCache) grow() {
+	old := c.sets
+	c.sets, c.used = make([]seenSet, 2*len(old)), 0
+	for i := range old {
+		for j, key := range old[i].key {
+			if key != 0 {
+				c.put(key, seenRow{old[i].state[j], old[i].first[j], old[i].last[j]})
+			}
+		}
+	}
+}
+
+// add remembers what a committed merge wrote or found.
 func (c *seenCache) add(m *registryMerge) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.rows)+len(m.written) > maxSeen {
-		clear(c.rows)
+	for _, w := range m.known {
+		c.put(w.key, w.row)
 	}
-	for key, row := range m.written {
-		if old, ok := c.rows[key]; ok {
-			row.first = min(row.first, old.first)
-			if old.last > row.last {
-				row.last, row.state = old.last, old.state
-			}
+}
+
+// due reports whether a row that was written at last is to be written at end.
+func due(key uint64, last, end uint32) bool {
+	const every, slack = uint32(registryEvery / time.Second), 10 // seconds: windows are not cut to the second
+	if end < last+every-slack {
+		return false
+	}
+	phase := uint32(key>>32) % every
+	return (end+phase)/every != (last+phase)/every
+}
+
+// A seenState is up to eight facts of a row, a hash of eight bits each, 0 being what
+// is not known: that is no change. A change whose hash is the same as before, one in
+// 255, is written when the row is stale.
+
+// fact puts the hash of a known value at a place of a state.
+func fact(place int, hash uint64) uint64 { return (1 + mix(hash)%255) << (8 * place) }
+
+// changed reports whether now says something else than was, or something more.
+func changed(was, now uint64) bool {
+	for ; now != 0; was, now = was>>8, now>>8 {
+		if n := now & 0xff; n != 0 && n != was&0xff {
+			return true
 		}
-		c.rows[key] = row
+	}
+	return false
+}
+
+// newerState is what is known when now came after was.
+func newerState(was, now uint64) uint64 {
+	for place := range 8 {
+		if mask := uint64(0xff) << (8 * place); now&mask == 0 {
+			now |= was & mask
+		}
+	}
+	return now
+}
+
+// mix spreads a number over all bits (the finaliser of MurmurHash3).
+func mix(v uint64) uint64 {
+	v ^= v >> 33
+	v *= 0xff51afd7ed558ccd
+	v ^= v >> 33
+	v *= 0xc4ceb9fe1a85ec53
+	return v ^ v>>33
+}
+
+// join hashes parts that are hashes already.
+func join(h uint64, parts ...uint64) uint64 {
+	for _, p := range parts {
+		hi, lo := bits.Mul64(h^p, 0x9e3779b97f4a7c15)
+		h = hi ^ lo ^ bits.RotateLeft64(p, 29)
+	}
+	return mix(h) | 1 // never 0
+}
+
+// reportHashes are those of a report's owner and dictionary, with the cache's secret
+// seed: who transmits cannot choose what collides.
+type reportHashes struct {
+	tenant, tap uint64
+	macs, ssids []uint64 // by index; 0: none
+	best        []uint32 // by a station's index: its row that counts, from 1
+	start, end  uint32   // of the window
+}
+
+func (c *seenCache) hashes(in *Incoming, into *reportHashes) {
+	d := in.Report.GetDictionary()
+	into.tenant = maphash.Bytes(c.seed, in.TenantID[:])
+	into.tap = join(into.tenant, maphash.Bytes(c.seed, in.TapID[:]))
+	into.start, into.end = uint32(in.windowStart().Unix()), uint32(in.windowEnd().Unix())
+	into.macs, into.ssids = append(into.macs[:0], 0), append(into.ssids[:0], 0)
+	for macs := d.GetMacs(); len(macs) >= 6; macs = macs[6:] {
+		into.macs = append(into.macs, maphash.Bytes(c.seed, macs[:6]))
+	}
+	for _, s := range d.GetSsids() {
+		into.ssids = append(into.ssids, maphash.Bytes(c.seed, s))
 	}
 }

@@ -70,6 +70,7 @@ type Store struct {
 	partitions partitionCache
 	defs       *definitionCache
 	seen       *seenCache
+	sizes      registrySizes
 }
 
 // Open connects; the schema must be there (Migrate). Connections are made when

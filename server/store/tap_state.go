@@ -20,13 +20,16 @@ type tapState struct {
 
 	desiredRevision int64 // of what the centre wants of it
 	keyNumber       int   // oldest of its keys that is taken
+
+	new newCount // what it added to registries in this hour
 }
 
 // Locks are taken in the order of the key, so that two nodes never wait for each
 // other. NO KEY lets foreign keys refer to a tap meanwhile.
 const lockTapsSQL = `
 SELECT tenant_id, id, COALESCE(last_boot_id, '00000000-0000-0000-0000-000000000000'), COALESCE(last_sequence, 0),
-  last_window_end, reports_dropped, desired_revision, key_number
+  last_window_end, reports_dropped, desired_revision, key_number, COALESCE(new_hour = date_trunc('hour', now()), false),
+  new_bsss, new_stations, new_hosts
 FROM tap
 WHERE (tenant_id, id) IN (SELECT * FROM unnest(@tenants::uuid[], @taps::uuid[]))
   AND revoked_at IS NULL
@@ -51,7 +54,12 @@ func lockTaps(ctx context.Context, tx pgx.Tx, in []Incoming) (map[tapKey]tapStat
 	var k tapKey
 	var st tapState
 	var end *time.Time
-	_, err = pgx.ForEachRow(rows, []any{&k.tenant, &k.tap, &st.boot, &st.sequence, &end, &st.reportsDropped, &st.desiredRevision, &st.keyNumber}, func() error {
+	var sameHour bool
+	_, err = pgx.ForEachRow(rows, []any{&k.tenant, &k.tap, &st.boot, &st.sequence, &end, &st.reportsDropped, &st.desiredRevision, &st.keyNumber,
+		&sameHour, &st.new[ofBSS], &st.new[ofStation], &st.new[ofHost]}, func() error {
+		if !sameHour {
+			st.new = newCount{}
+		}
 		st.windowEnd = time.Time{}
 		if end != nil {
 			st.windowEnd = *end
@@ -65,6 +73,9 @@ func lockTaps(ctx context.Context, tx pgx.Tx, in []Incoming) (map[tapKey]tapStat
 	return states, nil
 }
 
+// A tap's row is updated once a transaction: at a second time PostgreSQL would look
+// for its site, and wait for whoever changes that while they wait for us
+// (RI_FKey_fk_upd_check_required in ri_triggers.c).
 const updateTapsSQL = `
 UPDATE tap
 SET version = u.version,
@@ -76,11 +87,16 @@ SET version = u.version,
   last_window_start = u.window_start,
   last_window_end = u.window_end,
   reports_dropped = u.reports_dropped,
-  followed_revision = NULLIF(u.followed, 0)
+  followed_revision = NULLIF(u.followed, 0),
+  new_hour = date_trunc('hour', now()),
+  new_bsss = u.bsss,
+  new_stations = u.stations,
+  new_hosts = u.hosts
 FROM unnest(@tenants::uuid[], @taps::uuid[], @versions::text[], @demonstrations::boolean[], @boots::uuid[],
-  @sequences::bigint[], @starts::timestamptz[], @ends::timestamptz[], @dropped::bigint[],
-  @followed::bigint[])
-  AS u (tenant_id, tap_id, version, demonstration, boot_id, sequence, window_start, window_end, reports_dropped, followed)
+  @sequences::bigint[], @starts::timestamptz[], @ends::timestamptz[], @dropped::bigint[], @followed::bigint[],
+  @bsss::integer[], @stations::integer[], @hosts::integer[])
+  AS u (tenant_id, tap_id, version, demonstration, boot_id, sequence, window_start, window_end, reports_dropped, followed,
+    bsss, stations, hosts)
 WHERE tap.tenant_id = u.tenant_id
   AND tap.id = u.tap_id`
 
@@ -89,8 +105,15 @@ WHERE tap.tenant_id = u.tenant_id
 const touchTapsSQL = `
 UPDATE tap
 SET first_report_at = COALESCE(first_report_at, now()),
-  last_report_at = now()
-WHERE (tenant_id, id) IN (SELECT * FROM unnest(@tenants::uuid[], @taps::uuid[]))`
+  last_report_at = now(),
+  new_hour = date_trunc('hour', now()),
+  new_bsss = u.bsss,
+  new_stations = u.stations,
+  new_hosts = u.hosts
+FROM unnest(@tenants::uuid[], @taps::uuid[], @bsss::integer[], @stations::integer[], @hosts::integer[])
+  AS u (tenant_id, tap_id, bsss, stations, hosts)
+WHERE tap.tenant_id = u.tenant_id
+  AND tap.id = u.tap_id`
 
 const addGapsSQL = `
 INSERT INTO tap_gap (tenant_id, tap_id, gap_start, gap_end, reason)
@@ -104,7 +127,7 @@ const minGap = 2 * time.Second
 
 // queueTaps notes the taps' newest reports, their boots, gaps and ten minutes.
 // fresh is in the order of taps and windows.
-func queueTaps(batch *pgx.Batch, fresh []*Incoming, states map[tapKey]tapState) {
+func queueTaps(batch *pgx.Batch, fresh []*Incoming, states map[tapKey]tapState, added map[tapKey]newCount) {
 	var newest tapColumns
 	var touched, gaps tapColumns
 	for rest := fresh; len(rest) > 0; {
@@ -123,10 +146,13 @@ func queueTaps(batch *pgx.Batch, fresh []*Incoming, states map[tapKey]tapState) 
 				state, lead = stateAfter(in), in
 			}
 		}
+		count := added[of[0].tapKey()]
 		if lead != nil {
 			newest.add(lead)
+			newest.addNew(count)
 		} else {
 			touched.add(of[0])
+			touched.addNew(count)
 		}
 	}
 	if len(newest.taps) > 0 {
@@ -134,10 +160,14 @@ func queueTaps(batch *pgx.Batch, fresh []*Incoming, states map[tapKey]tapState) 
 			"tenants": newest.tenants, "taps": newest.taps, "versions": newest.versions,
 			"demonstrations": newest.demonstrations, "boots": newest.boots, "sequences": newest.sequences,
 			"starts": newest.starts, "ends": newest.ends, "dropped": newest.dropped, "followed": newest.followed,
+			"bsss": newest.added[ofBSS], "stations": newest.added[ofStation], "hosts": newest.added[ofHost],
 		})
 	}
 	if len(touched.taps) > 0 {
-		batch.Queue(touchTapsSQL, pgx.StrictNamedArgs{"tenants": touched.tenants, "taps": touched.taps})
+		batch.Queue(touchTapsSQL, pgx.StrictNamedArgs{
+			"tenants": touched.tenants, "taps": touched.taps,
+			"bsss": touched.added[ofBSS], "stations": touched.added[ofStation], "hosts": touched.added[ofHost],
+		})
 	}
 	if len(gaps.taps) > 0 {
 		batch.Queue(addGapsSQL, pgx.StrictNamedArgs{
@@ -179,6 +209,13 @@ type tapColumns struct {
 	sequences, dropped   []int64
 	followed             []int64 // revisions of desired state
 	starts, ends         []time.Time
+	added                [entities][]int32 // to registries, in this hour
+}
+
+func (c *tapColumns) addNew(count newCount) {
+	for e, n := range count {
+		c.added[e] = append(c.added[e], int32(n))
+	}
 }
 
 func (c *tapColumns) add(in *Incoming) {
