@@ -41,6 +41,8 @@ type Config struct {
 	// Owner, which then must not be pooled.
 	Direct string
 
+	Limits Limits // zero: DefaultLimits
+
 	Log *slog.Logger // nil discards
 
 	timings *timings // set by Open
