@@ -204,6 +204,18 @@ func (d *database) url(user, password, name string) string {
 func (d *database) prepare() {
 	d.t.Helper()
 	d.exec("postgres", "CREATE ROLE picket LOGIN CREATEROLE PASSWORD '"+nodePassword+"'", "CREATE DATABASE picket OWNER picket")
+	// A standby that has not replayed that answers that there is no such database, and
+	// no other is asked then.
+	for _, m := range d.members {
+		await(d.t, "database on "+m.name, time.Minute, func() bool {
+			conn, err := pgx.Connect(d.t.Context(), "postgres://picket:"+nodePassword+"@"+m.ip+"/picket?connect_timeout=3")
+			if err != nil {
+				return false
+			}
+			_ = conn.Close(d.t.Context())
+			return true
+		})
+	}
 }
 
 func (d *database) exec(name string, commands ...string) {

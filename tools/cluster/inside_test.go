@@ -49,7 +49,9 @@ func inside(t *testing.T) bool {
 			args = append(args, "-"+f.Name+"="+f.Value.String())
 		}
 	})
-	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
+	// The namespace's first process inherits orphans, and must wait for them: Patroni
+	// believes that a server which nobody waited for still stops. A shell does that.
+	cmd := exec.CommandContext(t.Context(), "sh", append([]string{"-c", `"$@" & wait $!`, "sh", os.Args[0]}, args...)...)
 	cmd.Env = append(os.Environ(), insideEnv+"=1")
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	// Its death is that of every process in its namespace.

@@ -56,6 +56,11 @@ func startNodes(t *testing.T, n *network, bin, database string) *nodes {
 	for i := range 3 {
 		c.machines = append(c.machines, n.add(fmt.Sprintf("node%d", i+1), 11+i))
 	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			c.logs()
+		}
+	})
 	for _, m := range c.machines {
 		c.start(m)
 		if m == c.machines[0] {

@@ -92,7 +92,6 @@ func newCampaign(t *testing.T, random *rand.Rand, length time.Duration, seed uin
 	load := startFleet(t, n, bin, url, seed, length)
 	t.Cleanup(func() {
 		if t.Failed() {
-			c.nodes.logs()
 			t.Logf("fleet: %s", tail(load.process.log, 2000))
 		}
 	})
