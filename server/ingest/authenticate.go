@@ -7,6 +7,7 @@ import (
 
 	"picket/server/store"
 	"picket/shared/httpsig"
+	"picket/shared/wire"
 )
 
 // authenticate returns the tap that signed the request.
@@ -42,27 +43,29 @@ func (h *Handler) signer(c *fiber.Ctx) (p *httpsig.Parsed, tap store.TapIdentity
 
 var errRevoked = errors.New("this tap was revoked")
 
-// answerStranger answers a request that authenticate refused.
-func (h *Handler) answerStranger(c *fiber.Ctx, err error) error {
-	result, text := whyStranger(err)
+// answerStranger answers a request to store a report that authenticate refused.
+func (h *Handler) answerStranger(r request, err error) error {
+	reason, text := whyStranger(err)
 	if text == "" {
-		h.metrics.reports.WithLabelValues("busy").Inc()
-		return later(c, "the database does not answer")
+		return h.postpone(r, wire.ReasonDatabase, 0, "the database does not answer")
 	}
-	return h.refuse(c, result, fiber.StatusUnauthorized, text)
+	return h.refuse(r, reason, fiber.StatusUnauthorized, text)
 }
 
-// whyStranger says why authenticate refused a request, as a label and as a
+// whyStranger says why authenticate refused a request, as a word and as a
 // sentence. Both are empty where it could not judge: the database did not answer.
-func whyStranger(err error) (result, text string) {
+func whyStranger(err error) (reason, text string) {
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return "unknown", "no tap of this cluster has this key"
+		return wire.ReasonUnknown, "no tap of this cluster has this key"
 	case errors.Is(err, errRevoked):
-		return "revoked", err.Error()
-	case errors.Is(err, httpsig.ErrMalformed), errors.Is(err, httpsig.ErrDigest), errors.Is(err, httpsig.ErrCluster),
-		errors.Is(err, httpsig.ErrClock), errors.Is(err, httpsig.ErrSignature):
-		return "signature", err.Error()
+		return wire.ReasonRevoked, err.Error()
+	case errors.Is(err, httpsig.ErrClock):
+		return wire.ReasonClock, err.Error()
+	case errors.Is(err, httpsig.ErrCluster):
+		return wire.ReasonCluster, err.Error()
+	case errors.Is(err, httpsig.ErrMalformed), errors.Is(err, httpsig.ErrDigest), errors.Is(err, httpsig.ErrSignature):
+		return wire.ReasonSignature, err.Error()
 	}
 	return "", ""
 }

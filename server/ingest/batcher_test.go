@@ -67,7 +67,7 @@ func addAll(t *testing.T, b *Batcher, n int) []error {
 	errs := make([]error, n)
 	var wg sync.WaitGroup
 	for i := range n {
-		wg.Go(func() { _, errs[i] = b.Add(t.Context(), report(uint64(i+1))) })
+		wg.Go(func() { _, errs[i] = b.Add(t.Context(), report(uint64(i+1)), 6000) })
 	}
 	wg.Wait()
 	return errs
@@ -82,7 +82,7 @@ func TestReportsThatComeTogetherAreOneTransaction(t *testing.T) {
 		if err := errors.Join(addAll(t, b, 100)...); err != nil {
 			t.Fatal(err)
 		}
-		if len(f.batches) > maxTransactions || time.Since(begin) > 100*time.Millisecond {
+		if len(f.batches) > maxTransactions || time.Since(begin) > 2*gatherDelay {
 			t.Errorf("batches %v in %v", f.batches, time.Since(begin))
 		}
 	})
@@ -126,6 +126,87 @@ func TestAFullQueueIsBusy(t *testing.T) {
 	})
 }
 
+func TestOneTenantLeavesRoomInTheQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, stop := run(t, &fakeStore{takes: time.Second})
+		defer stop()
+		var wg sync.WaitGroup
+		full := 0
+		var mu sync.Mutex
+		for i := range maxTenantQueue + maxBatch*maxTransactions + 10 {
+			wg.Go(func() {
+				if _, err := b.Add(t.Context(), report(uint64(i+1)), 100); errors.Is(err, ErrTenantBusy) {
+					mu.Lock()
+					full++
+					mu.Unlock()
+				}
+			})
+		}
+		synctest.Wait()
+		other := report(1)
+		other.TenantID[0] = 1
+		if _, err := b.Add(t.Context(), other, 100); err != nil {
+			t.Errorf("another tenant's report: %v", err)
+		}
+		wg.Wait()
+		if full == 0 {
+			t.Error("a tenant filled the queue")
+		}
+	})
+}
+
+func TestTheQueueIsBoundedByOctets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeStore{takes: time.Second}
+		b, stop := run(t, f)
+		defer stop()
+		const large = 2 << 20
+		var wg sync.WaitGroup
+		var mu sync.Mutex
+		refused := 0
+		for i := range 64 {
+			wg.Go(func() {
+				if _, err := b.Add(t.Context(), report(uint64(i+1)), large); errors.Is(err, ErrBusy) {
+					mu.Lock()
+					refused++
+					mu.Unlock()
+				}
+			})
+		}
+		wg.Wait()
+		if refused == 0 {
+			t.Error("128 MiB were queued")
+		}
+		for _, n := range f.batches {
+			if n*large > maxBatchOctets {
+				t.Errorf("a transaction of %d large reports", n)
+			}
+		}
+	})
+}
+
+func TestASlowDatabaseIsWaitedForNoLongerThanItsDue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, stop := run(t, &fakeStore{takes: 25 * time.Second})
+		defer stop()
+		if err := errors.Join(addAll(t, b, 2*maxBatch)...); err != nil {
+			t.Fatal(err)
+		}
+		for range 20 { // the node learns how slow it is
+			_ = addAll(t, b, 2)
+		}
+		late := 0
+		for _, err := range addAll(t, b, maxTenantQueue+2*maxBatch) {
+			if errors.Is(err, ErrBusy) && !errors.Is(err, ErrTenantBusy) {
+				late++
+			}
+		}
+		if late == 0 {
+			t.Error("all were let in though the last would wait for 25 s")
+		}
+	})
+}
+
 func TestAFailingDatabaseFailsItsBatchAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		away := errors.New("connection refused")
@@ -151,7 +232,7 @@ func TestStoppingFinishesTheBatchAtHandAndTurnsAwayTheRest(t *testing.T) {
 		b, stop := run(t, &fakeStore{takes: 5 * time.Second})
 		results := make(chan error, 1)
 		go func() {
-			_, err := b.Add(t.Context(), report(1))
+			_, err := b.Add(t.Context(), report(1), 6000)
 			results <- err
 		}()
 		time.Sleep(time.Second) // it is being stored
@@ -159,7 +240,7 @@ func TestStoppingFinishesTheBatchAtHandAndTurnsAwayTheRest(t *testing.T) {
 		if err := <-results; err != nil {
 			t.Errorf("the batch at hand: %v", err)
 		}
-		if _, err := b.Add(t.Context(), report(2)); !errors.Is(err, ErrBusy) {
+		if _, err := b.Add(t.Context(), report(2), 6000); !errors.Is(err, ErrBusy) {
 			t.Errorf("after the end: %v, want ErrBusy", err)
 		}
 	})

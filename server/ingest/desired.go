@@ -18,7 +18,7 @@ const maxDesired = 4
 // the cluster. 304: what the tap follows is the newest. 401: signature, clock, or a
 // tap that is unknown or revoked. 413: with a body, which it has none. 503: later.
 func (h *Handler) getDesired(c *fiber.Ctx) error {
-	if len(c.Request().Body()) > 0 {
+	if c.Request().Header.ContentLength() > 0 {
 		h.metrics.desired.WithLabelValues("refused").Inc()
 		return say(c, fiber.StatusRequestEntityTooLarge, "a request for desired state has no body")
 	}

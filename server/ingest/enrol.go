@@ -26,7 +26,7 @@ const maxEnrol = 4 << 10
 // valid, or the signature is not of the key. 409: the same request came before. 413,
 // 422: malformed. 429, 503: later.
 func (h *Handler) postEnrol(c *fiber.Ctx) error {
-	if len(c.Request().Body()) > maxEnrol {
+	if c.Request().Header.ContentLength() > maxEnrol {
 		return h.refuseEnrol(c, fiber.StatusRequestEntityTooLarge, "a request to enrol has at most 4 KiB")
 	}
 	select { // strangers may call this: only few at a time reach the database

@@ -24,9 +24,13 @@ import (
 // minute.
 const requestLimit = 40 * time.Second
 
-// memory bounds what requests in flight may hold together, in octets. A request
-// is counted with what it may decode to (weight).
-const memory = 256 << 20
+// memory bounds what reports in flight may hold together, in octets. A report is
+// counted with what it may decode to (weightOf) until it is answered. arrivals
+// bounds the large bodies of requests that nobody has looked at yet.
+const (
+	memory   = 256 << 20
+	arrivals = 64 << 20
+)
 
 // Options say whose node this is.
 type Options struct {
@@ -47,6 +51,8 @@ type Options struct {
 	// must not block. nil: nobody wants to know.
 	Stored func(tenant uuid.UUID)
 
+	Limits Limits // zero: DefaultLimits
+
 	Log        *slog.Logger
 	Registerer prometheus.Registerer // nil: metrics are kept and not shown
 }
@@ -60,6 +66,11 @@ type Handler struct {
 	clock   *store.Clock
 	metrics *metrics
 
+	refusals  *refusals
+	perTap    *limiters
+	perTenant *limiters
+
+	arriving  *semaphore.Weighted
 	memory    *semaphore.Weighted
 	decoders  chan struct{}
 	enrolling chan struct{}
@@ -72,8 +83,15 @@ func New(s *store.Store, opt Options) *Handler {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
+	if opt.Limits == (Limits{}) {
+		opt.Limits = DefaultLimits()
+	}
 	h := &Handler{
 		opt: opt, store: s, taps: newTapCache(s), clock: s.ClusterClock(), strangers: newCrowd(),
+		refusals:  newRefusals(opt.Log),
+		perTap:    newLimiters(opt.Limits.TapRate, opt.Limits.TapBurst),
+		perTenant: newLimiters(opt.Limits.TenantRate, opt.Limits.TenantBurst),
+		arriving:  semaphore.NewWeighted(arrivals),
 		memory:    semaphore.NewWeighted(memory),
 		decoders:  make(chan struct{}, runtime.GOMAXPROCS(0)),
 		enrolling: make(chan struct{}, 4),

@@ -18,7 +18,7 @@ import (
 // 409: the new key is somebody's already, or the same request came before. 413, 422:
 // malformed, or the new key's proof does not fit. 429, 503: later.
 func (h *Handler) postKey(c *fiber.Ctx) error {
-	if len(c.Request().Body()) > maxEnrol {
+	if c.Request().Header.ContentLength() > maxEnrol {
 		return h.refuseKey(c, fiber.StatusRequestEntityTooLarge, "a request for a new key has at most 4 KiB")
 	}
 	select {

@@ -31,7 +31,7 @@ func newMetrics(reg prometheus.Registerer, queued func() float64) *metrics {
 			Name: "picket_ingest_report_bytes_total", Help: "Octets of reports as sent, compressed, whose signature held.",
 		}),
 		batch: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "picket_ingest_batch_reports", Help: "Reports of one transaction.", Buckets: []float64{1, 4, 16, 64, 256},
+			Name: "picket_ingest_batch_reports", Help: "Reports of one transaction.", Buckets: []float64{1, 4, 16, 64, 256, 512},
 		}),
 		storeTime: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "picket_ingest_store_seconds", Help: "Time of one transaction.", Buckets: prometheus.ExponentialBuckets(0.005, 2, 12),

@@ -4,57 +4,102 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"picket/server/store"
 	"picket/shared/wire"
 	"picket/shared/wire/wirepb"
 )
 
-// ContentType is that of a report (wire.Encode).
-const ContentType = "application/vnd.picket.report"
+// ContentType is that of a report.
+const ContentType = wire.MediaType
 
 // postReport is POST /v1/reports. 204: committed, the tap may delete its copy. 413,
 // 415, 422: the report will never be accepted. 401: it may be once the tap is
-// enrolled or its clock right. 503: later.
+// enrolled or its clock right. 429, 503: later, not before Retry-After. Each but the
+// plain 204 has its word in wire.ReasonHeader.
 func (h *Handler) postReport(c *fiber.Ctx) error {
-	body := c.Request().Body()
+	r := request{c: c}
+	length := c.Request().Header.ContentLength()
 	switch {
-	case c.Get(fiber.HeaderContentType) != ContentType || c.Get(fiber.HeaderContentEncoding) != "":
-		return h.refuse(c, "type", fiber.StatusUnsupportedMediaType, "a report has type "+ContentType+" and no content encoding")
-	case len(body) > wire.MaxEncoded:
-		return h.refuse(c, "size", fiber.StatusRequestEntityTooLarge, fmt.Sprintf("a report has at most %d octets", wire.MaxEncoded))
+	case c.Get(fiber.HeaderContentType) != wire.MediaType || c.Get(fiber.HeaderContentEncoding) != "":
+		return h.refuse(r, wire.ReasonType, fiber.StatusUnsupportedMediaType, "a report has type "+wire.MediaType+" and no content encoding")
+	case length > wire.MaxEncoded:
+		return h.refuse(r, wire.ReasonSize, fiber.StatusRequestEntityTooLarge, fmt.Sprintf("a report has at most %d octets, this one %d", wire.MaxEncoded, length))
+	}
+	if length > smallBody {
+		if !h.arriving.TryAcquire(int64(length)) {
+			return h.postpone(r, wire.ReasonBusy, 0, "too many large reports at a time")
+		}
+		defer h.arriving.Release(int64(length))
+	}
+	body := c.Request().Body() // now it is read, if it is larger than what came with the head
+	var err error
+	if r.keyID, r.tap, err = h.authenticate(c); err != nil {
+		return h.answerStranger(r, err)
+	}
+	h.metrics.bytes.Add(float64(len(body)))
+	if wait := h.perTap.take(r.tap.TapID, time.Now()); wait > 0 {
+		return h.postpone(r, wire.ReasonTapRate, wait, "this tap sends more reports than it may")
+	}
+	if wait := h.perTenant.take(r.tap.TenantID, time.Now()); wait > 0 {
+		return h.postpone(r, wire.ReasonTenantRate, wait, "the taps of this tenant send more reports than they may")
 	}
 	weight := weightOf(len(body))
 	if !h.memory.TryAcquire(weight) {
-		h.metrics.reports.WithLabelValues("busy").Inc()
-		return later(c, "too many reports at a time")
+		return h.postpone(r, wire.ReasonBusy, 0, "too many reports at a time")
 	}
 	defer h.memory.Release(weight)
-	keyID, tap, err := h.authenticate(c)
-	if err != nil {
-		return h.answerStranger(c, err)
-	}
-	h.metrics.bytes.Add(float64(len(body)))
-	report, err := h.decode(c.UserContext(), body)
-	if err != nil {
-		return h.answerUndecoded(c, err)
-	}
-	now, err := h.clock.Now(c.UserContext())
-	if err != nil {
-		return h.answerStranger(c, err)
-	}
-	if text := checkWindow(report.GetHeader(), now); text != "" {
-		return h.refuse(c, "window", fiber.StatusUnprocessableEntity, text)
-	}
-	outcome, err := h.batcher.Add(c.UserContext(), store.Incoming{TenantID: tap.TenantID, TapID: tap.TapID, KeyNumber: tap.KeyNumber, Report: report})
-	if err == nil && outcome.Status == store.Stored && h.opt.Stored != nil {
-		h.opt.Stored(tap.TenantID)
-	}
-	return h.answerReport(c, keyID, outcome, err)
+	return h.storeReport(r, body)
 }
+
+// storeReport answers an admitted request.
+func (h *Handler) storeReport(r request, body []byte) error {
+	ctx := r.c.UserContext()
+	report, err := h.decode(ctx, body)
+	if err != nil {
+		return h.answerUndecoded(r, err)
+	}
+	now, err := h.clock.Now(ctx)
+	if err != nil {
+		return h.postpone(r, wire.ReasonDatabase, 0, "the database does not answer")
+	}
+	if reason, text := checkWindow(report.GetHeader(), now); reason != "" {
+		return h.refuse(r, reason, fiber.StatusUnprocessableEntity, text)
+	}
+	in := store.Incoming{TenantID: r.tap.TenantID, TapID: r.tap.TapID, KeyNumber: r.tap.KeyNumber, Report: report}
+	outcome, err := h.batcher.Add(ctx, in, len(body))
+	if err == nil && outcome.Status == store.Stored && h.opt.Stored != nil {
+		h.opt.Stored(r.tap.TenantID)
+	}
+	return h.answerReport(r, outcome, err)
+}
+
+// A request is one to store a report; tap is known once its signature held.
+type request struct {
+	c     *fiber.Ctx
+	keyID string
+	tap   store.TapIdentity
+}
+
+// tapID names the tap in logs, "" while nobody has proved to be one.
+func (r request) tapID() string {
+	if r.tap.TapID == uuid.Nil {
+		return ""
+	}
+	return r.tap.TapID.String()
+}
+
+// smallBody is how many octets a body may have without being counted while it
+// arrives: connections are bounded. So who keeps large bodies half sent keeps out
+// large reports alone.
+const smallBody = 32 << 10
 
 // weightOf estimates what a request holds until it is answered: its body and what
 // that decodes to, eightfold as a rule.
@@ -73,57 +118,85 @@ func (h *Handler) decode(ctx context.Context, body []byte) (*wirepb.Report, erro
 	return wire.Decode(body)
 }
 
-func (h *Handler) answerUndecoded(c *fiber.Ctx, err error) error {
+func (h *Handler) answerUndecoded(r request, err error) error {
 	switch {
 	case errors.Is(err, wire.ErrTooLarge):
-		return h.refuse(c, "size", fiber.StatusRequestEntityTooLarge, err.Error())
+		return h.refuse(r, wire.ReasonBomb, fiber.StatusRequestEntityTooLarge, err.Error())
 	case errors.Is(err, ErrBusy):
-		h.metrics.reports.WithLabelValues("busy").Inc()
-		return later(c, "too many reports at a time")
+		return h.postpone(r, wire.ReasonBusy, 0, "too many reports at a time")
 	default:
-		return h.refuse(c, "malformed", fiber.StatusUnprocessableEntity, err.Error())
+		return h.refuse(r, wire.ReasonMalformed, fiber.StatusUnprocessableEntity, err.Error())
 	}
 }
 
-// checkWindow says what is wrong with the time of a report, if anything.
-func checkWindow(header *wirepb.Header, now time.Time) string {
+// checkWindow says what is wrong with the time of a report, if anything, as a word
+// and as a sentence. now is the database's.
+func checkWindow(header *wirepb.Header, now time.Time) (reason, text string) {
 	start := time.UnixMicro(header.GetWindowStartUs())
 	end := start.Add(time.Duration(header.GetWindowLengthMs()) * time.Millisecond)
 	switch {
 	case now.Sub(start) > store.MaxLate:
-		return fmt.Sprintf("the window began %v ago, at most %v are taken", now.Sub(start).Round(time.Second), store.MaxLate)
+		return wire.ReasonOld, fmt.Sprintf("the window began %v ago, at most %v are taken", now.Sub(start).Round(time.Second), store.MaxLate)
 	case end.Sub(now) > store.MaxAhead:
-		return fmt.Sprintf("the window ends %v ahead of this clock, at most %v are taken", end.Sub(now).Round(time.Second), store.MaxAhead)
-	default:
-		return ""
+		return wire.ReasonFuture, fmt.Sprintf("the window ends %v ahead of the cluster's clock, at most %v are taken", end.Sub(now).Round(time.Second), store.MaxAhead)
 	}
+	return "", ""
 }
 
-func (h *Handler) answerReport(c *fiber.Ctx, keyID string, o store.Outcome, err error) error {
+func (h *Handler) answerReport(r request, o store.Outcome, err error) error {
 	switch {
 	case store.IsDataError(err):
-		return h.refuse(c, "data", fiber.StatusUnprocessableEntity, "the database cannot hold this report")
+		return h.refuse(r, wire.ReasonData, fiber.StatusUnprocessableEntity, "the database cannot hold this report")
+	case errors.Is(err, ErrTenantBusy):
+		return h.postpone(r, wire.ReasonTenantRate, h.batcher.Wait(), err.Error())
+	case errors.Is(err, ErrBusy):
+		return h.postpone(r, wire.ReasonBusy, h.batcher.Wait(), "the database lags behind the reports")
 	case err != nil:
-		h.metrics.reports.WithLabelValues("busy").Inc()
-		return later(c, "not stored, try again")
+		return h.postpone(r, wire.ReasonDatabase, h.batcher.Wait(), "not stored, try again")
 	case o.Status == store.Revoked:
-		h.taps.forget(keyID)
-		return h.refuse(c, "revoked", fiber.StatusUnauthorized, errRevoked.Error())
+		h.taps.forget(r.keyID)
+		return h.refuse(r, wire.ReasonRevoked, fiber.StatusUnauthorized, errRevoked.Error())
 	case o.Status == store.Duplicate:
-		h.metrics.reports.WithLabelValues("duplicate").Inc()
+		r.c.Set(wire.ReasonHeader, wire.ReasonDuplicate)
+		h.metrics.reports.WithLabelValues(wire.ReasonDuplicate).Inc()
 	default:
 		h.metrics.reports.WithLabelValues("stored").Inc()
 	}
-	nameRevision(c, o.DesiredRevision)
+	nameRevision(r.c, o.DesiredRevision)
 	if want := wants(o); want != "" {
-		c.Set(WantHeader, want)
+		r.c.Set(WantHeader, want)
 	}
-	return c.SendStatus(fiber.StatusNoContent)
+	if d := spread(h.perTap.heard(), time.Duration(h.opt.WindowMS)*time.Millisecond); d > 0 {
+		r.c.Set(wire.SpreadHeader, strconv.FormatInt(d.Milliseconds(), 10))
+	}
+	return r.c.SendStatus(fiber.StatusNoContent)
 }
 
-// refuse counts and says a refusal. What a tap did wrong is in its own log; here
-// it is counted, since anybody could fill this one.
-func (h *Handler) refuse(c *fiber.Ctx, result string, status int, text string) error {
-	h.metrics.reports.WithLabelValues(result).Inc()
-	return say(c, status, text)
+// refuse counts, logs and says a refusal that waiting does not cure.
+func (h *Handler) refuse(r request, reason string, status int, text string) error {
+	h.metrics.reports.WithLabelValues(reason).Inc()
+	h.refusals.note(slog.LevelWarn, reason, r.tapID(), text, time.Now())
+	r.c.Set(wire.ReasonHeader, reason)
+	return say(r.c, status, text)
+}
+
+// postpone counts and says that a report is to come again, not before some time has
+// passed.
+func (h *Handler) postpone(r request, reason string, wait time.Duration, text string) error {
+	status := fiber.StatusServiceUnavailable
+	if reason == wire.ReasonTapRate || reason == wire.ReasonTenantRate {
+		status = fiber.StatusTooManyRequests
+	}
+	h.metrics.reports.WithLabelValues(reason).Inc()
+	h.refusals.note(slog.LevelInfo, reason, r.tapID(), text, time.Now())
+	r.c.Set(wire.ReasonHeader, reason)
+	r.c.Set(fiber.HeaderRetryAfter, strconv.Itoa(retryAfter(wait)))
+	return say(r.c, status, text)
+}
+
+// retryAfter is after how many seconds to come again, at the least after wait. They
+// vary, so that taps do not come back all at once.
+func retryAfter(wait time.Duration) int {
+	seconds := int((wait + time.Second - 1) / time.Second)
+	return max(seconds, 2) + rand.IntN(max(seconds, 8))
 }
