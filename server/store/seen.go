@@ -54,7 +54,7 @@ func newSeenCache() *seenCache {
 	return &seenCache{seed: maphash.MakeSeed(), sets: make([]seenSet, minSeenSets)}
 }
 
-func (c *seenCache) set(key uint64) *seenSet { return &c.sets[key%uint64(len(c.sets))] }
+func (c *seenCache) set(key uint64) *seenSet { return &c.sets[key>>1%uint64(len(c.sets))] } // the lowest bit is set in all
 
 // get returns what is known of a key. The caller holds mu.
 func (c *seenCache) get(key uint64) (seenRow, bool) {
