@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"picket/server/auth"
 	"picket/server/oui"
@@ -31,7 +32,8 @@ type Config struct {
 	Certificates Certificates
 	Health       HealthSource
 
-	Version string // of the node
+	Version string           // of the node
+	NodeID  func() uuid.UUID // of the node; nil: not known
 }
 
 // API is the interface, once mounted.
@@ -95,6 +97,7 @@ func (a *API) register(h huma.API) {
 	add(a, h, auth.ReadTaps, http.MethodGet, "/tenants/{tenant}/taps/{tap}/health", tagTaps, "getTapHealth", "A tap's health over time", a.getTapHealth)
 	add(a, h, auth.ReadTaps, http.MethodGet, "/tenants/{tenant}/taps/{tap}/channels", tagTaps, "listTapChannels", "What a tap heard on each channel", a.listTapChannels)
 	a.registerDesired(h)
+	a.registerNodes(h)
 	a.registerCertificates(h)
 	add(a, h, auth.ReadHealth, http.MethodGet, "/tenants/{tenant}/health", tagCluster, "getHealth", "What is wrong, why, and what to do", a.getHealth)
 	add(a, h, auth.ReadTaps, http.MethodGet, "/tenants/{tenant}/taps/{tap}/coverage", tagTaps, "getTapCoverage", "Where a tap listened, and where it is blind", a.getTapCoverage)

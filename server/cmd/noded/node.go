@@ -114,6 +114,7 @@ func newNode(ctx context.Context, c config, s *store.Store, registry *prometheus
 	if _, err := api.Mount(n.app, api.Config{
 		Log: log, Auth: people, Reader: s.Reader(), Desired: s.Desired(), Changes: n.hub, Vendors: vendors,
 		Enrolment: api.Enrolment(s, authority.PublicKeyHash()), Version: version,
+		NodeID:       func() uuid.UUID { return n.member.Identity().ID },
 		Health:       api.HealthSource{Store: s, Local: n.meter.Latest, Authority: authority.NotAfter()},
 		Certificates: api.Certificates{Store: s, Keys: c.keys, URLs: n.urls},
 	}); err != nil {

@@ -4,6 +4,58 @@
  */
 
 export interface paths {
+    "/api/v1/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Certificates that were uploaded for the console */
+        get: operations["listCertificates"];
+        put?: never;
+        /** Upload a certificate; nodes serve it within two seconds */
+        post: operations["createCertificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificates/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a certificate without keeping it */
+        post: operations["testCertificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificates/{certificate}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Serve a certificate no more */
+        delete: operations["deleteCertificate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -18,6 +70,57 @@ export interface paths {
         get: operations["streamEvents"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Nodes of the cluster, and what they do for all */
+        get: operations["getCluster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{node}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a node that is gone */
+        delete: operations["forgetNode"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{node}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a node stop in good order */
+        post: operations["drainNode"];
         delete?: never;
         options?: never;
         head?: never;
@@ -189,6 +292,23 @@ export interface paths {
         };
         /** What happened to the taps, newest first */
         get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is wrong, why, and what to do */
+        get: operations["getHealth"];
         put?: never;
         post?: never;
         delete?: never;
@@ -582,6 +702,37 @@ export interface components {
             /** @description dBm, mean of the tap that heard it best */
             signal: (number | null)[];
         };
+        BackgroundJob: {
+            /**
+             * Format: date-time
+             * @description null: it runs, or its node died
+             */
+            endedAt: string | null;
+            /** @description Of the newest run; empty: it went well */
+            error: string;
+            /**
+             * Format: int64
+             * @description How often it is due
+             */
+            everySeconds: number;
+            /** Format: int64 */
+            failures: number;
+            kind: string;
+            /** @description Name of the node that ran it; empty: forgotten since */
+            node: string;
+            /** Format: int64 */
+            runs: number;
+            /**
+             * Format: date-time
+             * @description Of the newest run
+             */
+            startedAt: string;
+            /**
+             * @description late: not begun for three times as long as it should have been
+             * @enum {string}
+             */
+            state: "ok" | "running" | "failed" | "late";
+        };
         BandChannels: {
             /** @example 5 GHz */
             band: string;
@@ -606,6 +757,47 @@ export interface components {
             what: string;
             /** @description The cause, and what to do next */
             why: string;
+        };
+        Certificate: {
+            /** Format: date-time */
+            addedAt: string;
+            addedBy: string;
+            /** @description SHA-256 of the certificate in hexadecimal */
+            fingerprint: string;
+            /** Format: uuid */
+            id: string;
+            issuer: string;
+            /** @description Host names and addresses that it is good for */
+            names: string[];
+            /** Format: date-time */
+            notAfter: string;
+            /** Format: date-time */
+            notBefore: string;
+        };
+        CertificateCheck: {
+            fingerprint: string;
+            issuer: string;
+            names: string[];
+            /** Format: date-time */
+            notAfter: string;
+            /** Format: date-time */
+            notBefore: string;
+            /** @description null: the node's own list of authorities leads to it; else why not, which is no fault of an authority of your own */
+            trusted: string | null;
+            /** @description Names under which browsers reach the nodes and that the certificate lacks: the cluster's own is served there */
+            uncovered: string[];
+        };
+        CertificateList: {
+            /** @description false: the nodes have no key to seal private keys with (noded -secret-keys) */
+            canUpload: boolean;
+            /** @description Added last first. A browser gets the first that is good for the name it asks for; else, and taps always, the cluster's own */
+            items: components["schemas"]["Certificate"][];
+        };
+        CertificateUpload: {
+            /** @description PEM: the console's certificate first, each followed by its issuer's */
+            chain: string;
+            /** @description PEM of the private key, without a password. It is sealed before it is stored, and never shown again */
+            key: string;
         };
         ChannelByOne: {
             /** @description Whether the adapter may listen here, as far as it told; true where it did */
@@ -773,6 +965,30 @@ export interface components {
             /** @description null: unknown, or a private address */
             vendor: string | null;
         };
+        Cluster: {
+            /**
+             * Format: date-time
+             * @description The database's time
+             */
+            asOf: string;
+            jobs: components["schemas"]["BackgroundJob"][];
+            nodes: components["schemas"]["Node"][];
+        };
+        CreatedCertificate: {
+            fingerprint: string;
+            /** Format: uuid */
+            id: string;
+            issuer: string;
+            names: string[];
+            /** Format: date-time */
+            notAfter: string;
+            /** Format: date-time */
+            notBefore: string;
+            /** @description null: the node's own list of authorities leads to it; else why not, which is no fault of an authority of your own */
+            trusted: string | null;
+            /** @description Names under which browsers reach the nodes and that the certificate lacks: the cluster's own is served there */
+            uncovered: string[];
+        };
         CreatedEnrolmentToken: {
             /** Format: date-time */
             createdAt: string;
@@ -815,6 +1031,23 @@ export interface components {
             questions: number;
             /** @example AAAA */
             type: string;
+        };
+        Diagnosis: {
+            cure: string;
+            /** @description Of the symptom */
+            evidence: string;
+            node: string;
+            /** @description What was measured of the resource */
+            reason: string;
+            /** @enum {string} */
+            resource: "node_cpu" | "node_memory" | "database_write" | "database_read" | "network" | "unknown";
+            /**
+             * Format: double
+             * @description How many times over the point where it hurts
+             */
+            score: number;
+            /** @enum {string} */
+            symptom: "tap_timeouts" | "failed_answers" | "slow_interface";
         };
         Disconnect: {
             /**
@@ -1027,6 +1260,34 @@ export interface components {
             pmkids: number;
             station: string;
             tap: components["schemas"]["TapRef"];
+        };
+        Health: {
+            /** Format: date-time */
+            asOf: string;
+            /** @description Symptoms of the last half minute with what is short, the strongest cause first; empty: no symptom */
+            diagnoses: components["schemas"]["Diagnosis"][];
+            /** @description Worst first */
+            indicators: components["schemas"]["HealthSign"][];
+            /** @description What the nodes measured lately */
+            nodes: components["schemas"]["NodeMeasure"][];
+            /**
+             * @description The worst of all indicators
+             * @enum {string}
+             */
+            state: "critical" | "warning" | "unknown" | "good";
+        };
+        HealthSign: {
+            /** @description What to do; empty where it is good */
+            cure: string;
+            /** @enum {string} */
+            kind: "tap_offline" | "drops" | "clock" | "node" | "database_lag" | "partition" | "certificate" | "queue" | "disk" | "job";
+            reason: string;
+            /** @enum {string} */
+            state: "critical" | "warning" | "unknown" | "good";
+            /** @description Name of the tap, node, certificate or job; empty: the installation */
+            subject: string;
+            /** @description Empty: it is about no tap */
+            tapID: string;
         };
         HistorySlot: {
             /**
@@ -1317,6 +1578,150 @@ export interface components {
              * @default 1
              */
             uses: number;
+        };
+        Node: {
+            /**
+             * Format: double
+             * @description At most this far from the truth
+             */
+            clockErrorMS: number;
+            /**
+             * Format: double
+             * @description Its clock minus the database's
+             */
+            clockMS: number;
+            /** Format: int64 */
+            cpus: number;
+            /** @description Who asked it to stop; null: nobody */
+            drainAskedBy: string | null;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Since it started
+             */
+            jobsDone: number;
+            /** Format: int64 */
+            jobsFailed: number;
+            /** Format: int64 */
+            jobsRunning: number;
+            /** Format: date-time */
+            leaseEndsAt: string;
+            /** Format: date-time */
+            leftAt: string | null;
+            /**
+             * Format: double
+             * @description Processes that run or want to, on average over a minute
+             */
+            load1m: number;
+            /**
+             * Format: int64
+             * @description That can be had without swapping
+             */
+            machineFreeBytes: number;
+            /** Format: int64 */
+            machineMemoryBytes: number;
+            /**
+             * Format: int64
+             * @description Of the process
+             */
+            memoryBytes: number;
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it renewed its lease last, in the database's time
+             */
+            renewedAt: string;
+            /**
+             * Format: double
+             * @description Stored lately
+             */
+            reportsPerSecond: number;
+            /**
+             * Format: int64
+             * @description Since it started
+             */
+            reportsStored: number;
+            /** @description It answered this */
+            self: boolean;
+            /** Format: date-time */
+            startedAt: string;
+            /**
+             * @description draining: is to stop and takes no new work; left: stopped in good order; lost: its lease ended without a word
+             * @enum {string}
+             */
+            state: "serving" | "draining" | "left" | "lost";
+            /**
+             * Format: int64
+             * @description Browsers that it tells of changes
+             */
+            streams: number;
+            /** @description Under which it says it is reached, best first */
+            urls: string[];
+            version: string;
+            /** @description Another node that serves has another version, as during an upgrade */
+            versionDiffers: boolean;
+        };
+        NodeMeasure: {
+            /**
+             * Format: double
+             * @description Of a small durable write
+             */
+            commitMS: number;
+            /**
+             * Format: double
+             * @description Share of the machine's processors, 0 to 1
+             */
+            cpuBusy: number;
+            /**
+             * Format: double
+             * @description Share of the time that the node wanted to run and waited
+             */
+            cpuWaiting: number;
+            /** Format: double */
+            databaseRoundTripMS: number;
+            /** Format: int64 */
+            diskFreeBytes: number;
+            /** Format: int64 */
+            diskTotalBytes: number;
+            /**
+             * Format: int64
+             * @description Requests answered with 5xx
+             */
+            failedAnswers: number;
+            /** @description false: it has told nothing for 45 seconds */
+            fresh: boolean;
+            /** Format: double */
+            interfaceP95MS: number;
+            /**
+             * Format: double
+             * @description 95 of 100 taps' requests took no longer on the way; 0: no tap told
+             */
+            lineP95MS: number;
+            /** Format: date-time */
+            measuredAt: string;
+            /**
+             * Format: int64
+             * @description 0: not known
+             */
+            memoryLimitBytes: number;
+            /** Format: int64 */
+            memoryUsedBytes: number;
+            node: string;
+            /** Format: int64 */
+            queueLength: number;
+            /**
+             * Format: double
+             * @description 95 of 100 statements that read took no longer
+             */
+            readP95MS: number;
+            /** Format: double */
+            reportsP95MS: number;
+            /**
+             * Format: double
+             * @description 95 of 100 statements that store took no longer
+             */
+            writeP95MS: number;
         };
         Probe: {
             /** Format: date-time */
@@ -1867,8 +2272,11 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
-            /** @enum {string} */
-            role: "admin";
+            /**
+             * @description admin: administrator of the installation
+             * @enum {string}
+             */
+            role: "admin" | "member";
         };
     };
     responses: never;
@@ -1879,6 +2287,310 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listCertificates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    createCertificate: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Always 1. Shows that the request comes from no other site's page */
+                "X-Picket": "1";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateUpload"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedCertificate"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    testCertificate: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Always 1. Shows that the request comes from no other site's page */
+                "X-Picket": "1";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateUpload"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateCheck"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    deleteCertificate: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Always 1. Shows that the request comes from no other site's page */
+                "X-Picket": "1";
+            };
+            path: {
+                certificate: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     streamEvents: {
         parameters: {
             query: {
@@ -1913,6 +2625,15 @@ export interface operations {
                 };
             };
             /** @description Error */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Error */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1922,6 +2643,227 @@ export interface operations {
                 };
             };
             /** @description Error */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    getCluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    forgetNode: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Always 1. Shows that the request comes from no other site's page */
+                "X-Picket": "1";
+            };
+            path: {
+                /** @description Id of the node */
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    drainNode: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Always 1. Shows that the request comes from no other site's page */
+                "X-Picket": "1";
+            };
+            path: {
+                /** @description Id of the node */
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2227,6 +3169,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
             /** @description Not Found */
             404: {
                 headers: {
@@ -2296,6 +3247,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2381,6 +3341,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
             /** @description Not Found */
             404: {
                 headers: {
@@ -2450,6 +3419,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2534,6 +3512,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
             /** @description Not Found */
             404: {
                 headers: {
@@ -2610,6 +3597,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
             /** @description Not Found */
             404: {
                 headers: {
@@ -2671,6 +3667,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2746,6 +3751,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2834,6 +3848,92 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug of the tenant */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
             /** @description Not Found */
             404: {
                 headers: {
@@ -2902,6 +4002,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2986,6 +4095,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
             /** @description Not Found */
             404: {
                 headers: {
@@ -3062,6 +4180,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
             /** @description Not Found */
             404: {
                 headers: {
@@ -3123,6 +4250,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3193,6 +4329,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3363,6 +4508,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
             /** @description Not Found */
             404: {
                 headers: {
@@ -3433,6 +4587,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3517,6 +4680,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
             /** @description Not Found */
             404: {
                 headers: {
@@ -3587,6 +4759,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3677,6 +4858,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
             /** @description Not Found */
             404: {
                 headers: {
@@ -3747,6 +4937,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3985,6 +5184,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -63,3 +63,6 @@ export interface Scope {
   to: string;
   site: string | undefined;
 }
+export type Cluster = Schema<"Cluster">;
+export type ClusterNode = Schema<"Node">;
+export type BackgroundJob = Schema<"BackgroundJob">;

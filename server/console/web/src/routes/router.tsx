@@ -77,6 +77,7 @@ export function buildRouter(queries: QueryClient) {
       path: "/enrolment",
       component: lazyRouteComponent(() => import("../pages/enrolment/EnrolmentPage"), "EnrolmentPage"),
     }),
+    createRoute({ ...page, path: "/nodes", component: lazyRouteComponent(() => import("../pages/nodes/NodesPage"), "NodesPage") }),
   ] as const;
 
   return createRouter({

@@ -1,4 +1,4 @@
-import { IconAntenna, IconDevices, IconKey, IconLayoutDashboard, IconNetwork, IconWifi, type Icon } from "@tabler/icons-react";
+import { IconAntenna, IconDevices, IconKey, IconLayoutDashboard, IconNetwork, IconServer2, IconWifi, type Icon } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { tapsQuery } from "../api/taps";
@@ -9,7 +9,7 @@ import css from "./Nav.module.css";
 import { UserMenu } from "./UserMenu";
 
 interface Item {
-  to: "/$tenant/home" | "/$tenant/networks" | "/$tenant/clients" | "/$tenant/hosts" | "/$tenant/taps" | "/$tenant/enrolment";
+  to: "/$tenant/home" | "/$tenant/networks" | "/$tenant/clients" | "/$tenant/hosts" | "/$tenant/taps" | "/$tenant/enrolment" | "/$tenant/nodes";
   label: string;
   icon: Icon;
 }
@@ -25,7 +25,13 @@ const groups: { label: string; items: Item[] }[] = [
   },
   { label: "Wire", items: [{ to: "/$tenant/hosts", label: "Hosts", icon: IconNetwork }] },
   { label: "Fleet", items: [{ to: "/$tenant/taps", label: "Taps", icon: IconAntenna }] },
-  { label: "System", items: [{ to: "/$tenant/enrolment", label: "Add a tap", icon: IconKey }] },
+  {
+    label: "System",
+    items: [
+      { to: "/$tenant/enrolment", label: "Add a tap", icon: IconKey },
+      { to: "/$tenant/nodes", label: "Nodes", icon: IconServer2 },
+    ],
+  },
 ];
 
 /** The pages that exist. wide: in the drawer of a small screen, with labels and tall enough to touch. */
