@@ -10,7 +10,9 @@
 //	anything else       the next node at once; after the last of them, pause
 //
 // Pauses grow from one second to five minutes, varied by a fifth. Redirects are
-// not followed. Each attempt is signed anew, because a signature lives five
+// not followed. Windows end for all taps in one moment: a tap that has delivered
+// everything waits with the next report for its share of the time that the node
+// named (wire.SpreadHeader). Each attempt is signed anew, because a signature lives five
 // minutes. An answer that gets lost leads to a second delivery of the same id,
 // which a node stores once.
 package report

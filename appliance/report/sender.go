@@ -15,6 +15,7 @@ import (
 	"picket/appliance/spool"
 	"picket/shared/delivery"
 	"picket/shared/task"
+	"picket/shared/wire"
 )
 
 // queue is what a sender needs of a spool.
@@ -33,6 +34,10 @@ const (
 	firstPause = time.Second
 	mostPause  = 5 * time.Minute
 )
+
+// maxSpread bounds what a node may make a tap wait with a report: no window is
+// longer.
+const maxSpread = time.Minute
 
 // Config is what a sender is made of.
 type Config struct {
@@ -65,6 +70,9 @@ type Sender struct {
 	pauses  task.Backoff
 	failing bool // since the last delivery
 	refused atomic.Uint64
+
+	share  float64       // of spread that this tap waits, 0 to 1: drawn once
+	spread time.Duration // as the node said last (wire.SpreadHeader)
 }
 
 // New returns a sender. Its client should come from NewClient.
@@ -79,7 +87,7 @@ func newSender(q queue, nodes int, post func(context.Context, int, []byte) (answ
 	want func([16]byte, []uint32, []uint32), log *slog.Logger) *Sender {
 	return &Sender{
 		queue: q, nodes: nodes, post: post, want: want, log: log,
-		pauses: task.Backoff{First: firstPause, Most: mostPause},
+		pauses: task.Backoff{First: firstPause, Most: mostPause}, share: rand.Float64(),
 	}
 }
 
@@ -97,6 +105,8 @@ func (s *Sender) Run(ctx context.Context) error {
 			select {
 			case <-ctx.Done():
 			case <-s.queue.Ready():
+				// A window has ended, here and at all other taps.
+				_ = task.Sleep(ctx, time.Duration(s.share*float64(s.spread))) // which the loop sees
 			}
 			continue
 		}
@@ -141,7 +151,8 @@ func (s *Sender) step(ctx context.Context) (time.Duration, error) {
 		return 0, ctx.Err()
 	case a.final():
 		s.refused.Add(1)
-		s.log.Error("node refused a report for good; it is dropped", "sequence", record.ID.Sequence, "err", err)
+		s.log.Error("node refused a report for good; it is dropped", "sequence", record.ID.Sequence,
+			"reason", a.header.Get(wire.ReasonHeader), "err", err)
 		s.pauses.Reset()
 		return s.ack(record.ID)
 	}
@@ -151,6 +162,7 @@ func (s *Sender) step(ctx context.Context) (time.Duration, error) {
 func (s *Sender) delivered(id spool.ReportID, a answer) (time.Duration, error) {
 	s.tried = 0
 	s.pauses.Reset()
+	s.spread = parseSpread(a.header.Get(wire.SpreadHeader))
 	if s.failing {
 		s.failing = false
 		s.log.Info("reports are delivered again")
@@ -163,6 +175,15 @@ func (s *Sender) delivered(id spool.ReportID, a answer) (time.Duration, error) {
 		s.desired(revision)
 	}
 	return s.ack(id)
+}
+
+// parseSpread reads a number of milliseconds; what is none is 0.
+func parseSpread(text string) time.Duration {
+	ms, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return 0
+	}
+	return min(time.Duration(ms)*time.Millisecond, maxSpread)
 }
 
 // ack logs a spool that cannot forget: the report may be sent again, harmlessly.

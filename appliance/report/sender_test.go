@@ -242,6 +242,41 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+func TestReportsAreSpreadAsTheNodeAsks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := newMemory("1")
+		var at []time.Duration
+		start := time.Now()
+		spread := "8000"
+		s := newSender(q, 1, func(context.Context, int, []byte) (answer, error) {
+			at = append(at, time.Since(start))
+			return answer{status: 204, header: http.Header{"Picket-Spread": {spread}}}, nil
+		}, nil, slog.New(slog.DiscardHandler))
+		s.share = 0.5
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- s.Run(ctx) }()
+		for i := range 3 { // what was there at the start is not delayed; then a window every 10 s, two at once in the last
+			time.Sleep(10*time.Second - time.Since(start)%(10*time.Second))
+			q.add(fmt.Sprintf("%0*d", i+2, 1))
+			if i == 2 {
+				q.add("00001")
+			}
+			spread = "99999999"
+		}
+		time.Sleep(5 * time.Minute)
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		// 99,999 s are more than a node may ask.
+		want := []time.Duration{0, 14 * time.Second, 50 * time.Second, 50 * time.Second, 50 * time.Second}
+		if !slices.Equal(at, want) {
+			t.Errorf("sent at %v, want %v", at, want)
+		}
+	})
+}
+
 func TestRetryAfterDoesNotShortenPauses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0

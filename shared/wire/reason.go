@@ -35,7 +35,6 @@ const (
 
 // SpreadHeader tells a tap, with the answer to a report, over how many milliseconds
 // from the end of a window the cluster's taps should spread their reports. Windows
-// end for all of them at once; a tap delays by a share of the span that follows from
-// its key, so that the reports do not come in one moment. What cannot wait is not
-// delayed.
+// end for all of them at once; a tap delays by a share of the span that it draws once,
+// so that the reports do not come in one moment.
 const SpreadHeader = "Picket-Spread"
