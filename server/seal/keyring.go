@@ -211,3 +211,11 @@ func split(sealed []byte) (id string, rest []byte, ok bool) {
 	}
 	return id, b[1+n:], true
 }
+
+// Active returns the id of the key that seals; empty: there is none.
+func (k *Keyring) Active() string {
+	if !k.CanSeal() {
+		return ""
+	}
+	return k.keys[0].id
+}

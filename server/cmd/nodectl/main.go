@@ -33,6 +33,8 @@ Commands:
   migrate      bring the database's schema to this release
   taps         list the taps
   node         list the nodes of the cluster, drain or forget one
+  backup       copy everything that the database holds; verify a backup
+  restore      fill an empty database from a backup
   certificate  show the console's certificates; add, test or remove one
   new-secret-key  print a key with which nodes seal secrets in the database
   secrets      show what is sealed with which key; seal anew
@@ -60,7 +62,7 @@ type command struct {
 
 func commands() []command {
 	return []command{{"token", token}, {"first-login", firstLogin}, {"migrate", migrate}, {"taps", taps}, {"radio", radio}, {"node", nodes},
-		{"certificate", certificate}, {"new-secret-key", newSecretKey}, {"secrets", secrets}}
+		{"certificate", certificate}, {"new-secret-key", newSecretKey}, {"secrets", secrets}, {"backup", backup}, {"restore", restore}}
 }
 
 func main() {
