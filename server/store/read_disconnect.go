@@ -93,6 +93,9 @@ func events[T any](ctx context.Context, v *view, address, sql string, family rol
 			list = append(list, rows...)
 			continue
 		}
+		if p.level == "" && v.span.To.Sub(v.span.From) > longRange {
+			continue
+		}
 		err := v.eachWindow(ctx, pack.Air, v.ids, p, detailReading, func(w heardWindow) {
 			var b rollup.Builder
 			b.AddAir(families, rollup.Window{Start: w.start, Length: w.length}, nil, w.report)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"picket/server/store/pack"
 	"picket/server/store/rollup"
@@ -64,9 +65,13 @@ func (v *view) ask(ctx context.Context, q question) (hearing, error) {
 	if err != nil {
 		return nil, err
 	}
+	long := q.to.Sub(q.from) > longRange
 	for _, p := range pieces {
 		switch p.level {
 		case "", "raw":
+			if p.level == "" && long {
+				continue
+			}
 			err = v.askRaw(ctx, &f, &q, p, add)
 		case "10m":
 			err = v.askTens(ctx, &f, &q, p, add)
@@ -108,14 +113,14 @@ func (q *question) conditions(t, u string) string {
 
 // selected are the columns of the answer, of rows of the alias u, whose time is at.
 func (q *question) selected(f *rollup.Family) (columns, group string) {
-	list := []string{"u.tap_id::text", "0"}
+	list := []string{"u.tap_id::text", "0"} // grouped by the uuid: texts compare slowly
 	if q.step > 0 {
 		list[1] = "floor(date_part('epoch', u.at - @grid::timestamptz) / @step::float8)::int"
 	}
-	group = "1, 2"
-	for i, name := range q.by {
+	group = "u.tap_id, 2"
+	for _, name := range q.by {
 		list = append(list, "u."+name)
-		group += fmt.Sprintf(", %d", i+3)
+		group += ", u." + name
 	}
 	for _, name := range q.values {
 		v := f.Values[f.Value(name)]
@@ -143,36 +148,132 @@ func (q *question) needed(f *rollup.Family) []string {
 	return names
 }
 
-// askLevel reads hours or days: an element each of a row's arrays.
+// askLevel reads hours or days. The arrays come as they are: to take them apart here
+// costs a tenth of what it costs in SQL.
 func (v *view) askLevel(ctx context.Context, f *rollup.Family, q *question, p piece, add func(heardAt, *rollup.Row)) error {
-	at, span := "t.span_start + i * interval '1 hour'", "1 day"
+	span, unit := "1 day", time.Hour
 	if p.level == "1d" {
-		at, span = "t.span_start + (i - 1) * interval '1 day'", "1 month"
+		span, unit = "1 month", day
 	}
-	var inner []string
-	for _, name := range q.needed(f) {
-		if f.Value(name) >= 0 {
-			inner = append(inner, "t."+name+"[i] AS "+name)
-		} else {
-			inner = append(inner, "t."+name)
-		}
-	}
-	columns, group := q.selected(f)
 	first := f.Values[0].Name
+	list := append([]string{"t.tap_id::text", "t.span_start", "array_lower(t." + first + ", 1)"}, prefixed("t.", q.by)...)
+	list = append(list, "t."+first)
+	list = append(list, prefixed("t.", q.values)...)
 	sql := fmt.Sprintf(`
 SELECT %s
-FROM (
-  SELECT t.tap_id, %s AS at, %s
-  FROM %s_%s AS t
-  CROSS JOIN LATERAL generate_subscripts(t.%s, 1) AS i
-  WHERE t.tenant_id = @tenant::uuid%s
+FROM %s_%s AS t
+WHERE t.tenant_id = @tenant::uuid%s
   AND t.span_start > @from::timestamptz - interval '%s'
-  AND t.span_start < @to::timestamptz
-  AND t.%s[i] IS NOT NULL) AS u
-WHERE u.at >= @from
-  AND u.at < @to
-GROUP BY %s`, columns, at, strings.Join(inner, ", "), f.Name, p.level, first, q.conditions("t", "t"), span, first, group)
-	return q.query(ctx, v, f, sql, q.args(v, p), add)
+  AND t.span_start < @to::timestamptz`, strings.Join(list, ", "), f.Name, p.level, q.conditions("t", "t"), span)
+	args := q.args(v, p)
+	delete(args, "grid")
+	delete(args, "step")
+	rows, err := v.Query(ctx, sql, args)
+	if err != nil {
+		return err
+	}
+	var tap string
+	var start time.Time
+	var lower int
+	var key scannedKey
+	var present pgtype.FlatArray[pgtype.Int8]
+	values := make([]slotArray, len(q.values))
+	into := append([]any{&tap, &start, &lower}, key.into(f, q.by)...)
+	into = append(into, &present)
+	for i, name := range q.values {
+		values[i].kind = f.Values[f.Value(name)].Kind
+		into = append(into, values[i].into())
+	}
+	places := each(q.values, f.Value)
+	empty := f.Empty()
+	_, err = pgx.ForEachRow(rows, into, func() error {
+		at := heardAt{tap: tap, key: key.key()}
+		for i := range present {
+			slot := lower + i
+			if p.level == "1d" {
+				slot--
+			}
+			when := start.Add(time.Duration(slot) * unit)
+			if !present[i].Valid || when.Before(p.from) || !when.Before(p.to) {
+				continue
+			}
+			if q.step > 0 {
+				at.slot = q.slotOf(int(when.Sub(q.grid) / q.step))
+			}
+			row := empty
+			for n := range values {
+				row[places[n]] = values[n].at(i, empty[places[n]])
+			}
+			add(at, &row)
+		}
+		return nil
+	})
+	return err
+}
+
+// slotArray is an array of one value, of whichever type.
+type slotArray struct {
+	kind   rollup.Kind
+	counts pgtype.FlatArray[pgtype.Int8]
+	powers pgtype.FlatArray[pgtype.Int2]
+	times  pgtype.FlatArray[pgtype.Timestamptz]
+}
+
+func (a *slotArray) into() any {
+	switch a.kind {
+	case rollup.Power:
+		return &a.powers
+	case rollup.Time:
+		return &a.times
+	default:
+		return &a.counts
+	}
+}
+
+// at returns element i; none where it is NULL or not there.
+func (a *slotArray) at(i int, none int64) int64 {
+	switch {
+	case a.kind == rollup.Power && i < len(a.powers) && a.powers[i].Valid:
+		return int64(a.powers[i].Int16)
+	case a.kind == rollup.Time && i < len(a.times) && a.times[i].Valid:
+		return a.times[i].Time.UnixMicro()
+	case a.kind == rollup.Count && i < len(a.counts) && a.counts[i].Valid:
+		return a.counts[i].Int64
+	default:
+		return none
+	}
+}
+
+// scannedKey reads the columns of a key.
+type scannedKey struct {
+	macs   [3]net.HardwareAddr
+	octets []byte
+	text   string
+	mhz    int32
+}
+
+func (k *scannedKey) into(f *rollup.Family, by []string) (into []any) {
+	for _, name := range by {
+		switch part := f.Keys[slices.IndexFunc(f.Keys, func(c rollup.KeyColumn) bool { return c.Name == name })].Part; part {
+		case rollup.A, rollup.B, rollup.C:
+			into = append(into, &k.macs[part])
+		case rollup.Octets:
+			into = append(into, &k.octets)
+		case rollup.Text:
+			into = append(into, &k.text)
+		default:
+			into = append(into, &k.mhz)
+		}
+	}
+	return into
+}
+
+func (k *scannedKey) key() rollup.Key {
+	key := rollup.Key{Text: string(k.octets) + k.text, MHz: k.mhz}
+	copy(key.A[:], k.macs[0])
+	copy(key.B[:], k.macs[1])
+	copy(key.C[:], k.macs[2])
+	return key
 }
 
 // askTens reads the ten minutes that are rolled up.
@@ -220,24 +321,8 @@ func (q *question) query(ctx context.Context, v *view, f *rollup.Family, sql str
 		return err
 	}
 	var at heardAt
-	var macs [3]net.HardwareAddr
-	var octets []byte
-	var text string
-	var mhz int32
-	into := []any{&at.tap, &at.slot}
-	for _, name := range q.by {
-		c := f.Keys[slices.IndexFunc(f.Keys, func(k rollup.KeyColumn) bool { return k.Name == name })]
-		switch c.Part {
-		case rollup.A, rollup.B, rollup.C:
-			into = append(into, &macs[c.Part])
-		case rollup.Octets:
-			into = append(into, &octets)
-		case rollup.Text:
-			into = append(into, &text)
-		default:
-			into = append(into, &mhz)
-		}
-	}
+	var key scannedKey
+	into := append([]any{&at.tap, &at.slot}, key.into(f, q.by)...)
 	values := make([]*int64, len(q.values))
 	for i := range values {
 		into = append(into, &values[i])
@@ -245,10 +330,7 @@ func (q *question) query(ctx context.Context, v *view, f *rollup.Family, sql str
 	empty := f.Empty()
 	_, err = pgx.ForEachRow(rows, into, func() error {
 		at.slot = q.slotOf(at.slot)
-		at.key = rollup.Key{Text: string(octets) + text, MHz: mhz}
-		copy(at.key.A[:], macs[0])
-		copy(at.key.B[:], macs[1])
-		copy(at.key.C[:], macs[2])
+		at.key = key.key()
 		row := empty
 		for i, name := range q.values {
 			if values[i] != nil {

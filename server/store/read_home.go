@@ -49,14 +49,37 @@ type Recent struct {
 	Tap     string // that heard it first
 }
 
+// Of all taps, by the registries.
 const homeCountsSQL = `
+WITH heard AS (
+  SELECT bssid, ssid
+  FROM bss
+  WHERE tenant_id = @tenant::uuid
+    AND last_heard_at >= @from::timestamptz - @registry_lag::interval
+    AND (@recent OR first_heard_at < @to::timestamptz)
+)
+SELECT (SELECT count(*) FROM (SELECT FROM heard WHERE ssid <> '' GROUP BY ssid) AS n)::int AS networks,
+       (SELECT count(*) FROM (SELECT FROM heard GROUP BY bssid) AS n)::int AS bssids,
+       (SELECT count(*)
+        FROM station
+        WHERE tenant_id = @tenant::uuid
+          AND last_heard_at >= @from::timestamptz - @registry_lag::interval
+          AND (@recent OR first_heard_at < @to::timestamptz))::int AS stations,
+       (SELECT count(*)
+        FROM host
+        WHERE tenant_id = @tenant::uuid
+          AND last_heard_at >= @from::timestamptz - @registry_lag::interval
+          AND (@recent OR first_heard_at < @to::timestamptz))::int AS hosts`
+
+// Of a site, by what its taps heard.
+const homeCountsAtSQL = `
 WITH heard AS (
   SELECT DISTINCT bssid, ssid
   FROM bss_sighting
   WHERE tenant_id = @tenant::uuid
     AND tap_id = ANY(@taps::text[]::uuid[])
-    AND last_heard_at >= @from::timestamptz - interval '1 minute'
-    AND first_heard_at < @to
+    AND last_heard_at >= @from::timestamptz - @sighting_lag::interval
+    AND first_heard_at < @to::timestamptz
 )
 SELECT (SELECT count(DISTINCT ssid) FROM heard WHERE ssid <> '')::int AS networks,
        (SELECT count(DISTINCT bssid) FROM heard)::int AS bssids,
@@ -64,25 +87,55 @@ SELECT (SELECT count(DISTINCT ssid) FROM heard WHERE ssid <> '')::int AS network
         FROM station_sighting
         WHERE tenant_id = @tenant::uuid
           AND tap_id = ANY(@taps::text[]::uuid[])
-          AND last_heard_at >= @from::timestamptz - interval '1 minute'
-          AND first_heard_at < @to)::int AS stations,
+          AND last_heard_at >= @from::timestamptz - @sighting_lag::interval
+          AND first_heard_at < @to::timestamptz)::int AS stations,
        (SELECT count(DISTINCT mac)
         FROM host_sighting
         WHERE tenant_id = @tenant::uuid
           AND tap_id = ANY(@taps::text[]::uuid[])
-          AND last_heard_at >= @from::timestamptz - interval '1 minute'
-          AND first_heard_at < @to)::int AS hosts`
+          AND last_heard_at >= @from::timestamptz - @sighting_lag::interval
+          AND first_heard_at < @to::timestamptz)::int AS hosts`
 
 // channel_sighting lags by up to five minutes.
 const homeChannelsSQL = `
 SELECT tap_id::text AS tap,
-       frequency_mhz AS frequency_m_hz
+       array_agg(frequency_mhz ORDER BY frequency_mhz) AS frequencies
 FROM channel_sighting
 WHERE tenant_id = @tenant::uuid
   AND tap_id = ANY(@taps::text[]::uuid[])
   AND last_heard_at >= greatest(@from::timestamptz, @to::timestamptz - interval '1 hour') - interval '5 minutes'
   AND first_heard_at < @to
-ORDER BY tap_id, frequency_mhz`
+GROUP BY tap_id
+ORDER BY tap_id`
+
+// homeChannels returns the frequencies to which taps listened lately.
+func (v *view) homeChannels(ctx context.Context, args pgx.StrictNamedArgs) (list []HeardChannel, err error) {
+	type row struct {
+		Tap         string
+		Frequencies []int32
+	}
+	rows, err := collect[row](ctx, v, homeChannelsSQL, args)
+	for _, r := range rows {
+		for _, f := range r.Frequencies {
+			list = append(list, HeardChannel{r.Tap, int(f)})
+		}
+	}
+	return list, err
+}
+
+// homeCounts counts what was heard in the range. Where that goes on until now,
+// nothing was heard after it for the first time.
+func (v *view) homeCounts(ctx context.Context) (HomeCounts, error) {
+	built, err := v.built(ctx)
+	if err != nil {
+		return HomeCounts{}, err
+	}
+	args := pgx.NamedArgs{
+		"tenant": v.tenant, "taps": v.ids, "from": v.span.From, "to": v.span.To, "recent": !v.span.To.Before(built.now.Add(-time.Minute)),
+		"registry_lag": registryLag, "sighting_lag": sightingLag,
+	}
+	return collectOne[HomeCounts](ctx, v, v.heardSQL(homeCountsSQL, homeCountsAtSQL), args)
+}
 
 const homeRecentSQL = `
 (SELECT b.first_heard_at AS at, 'bss_new' AS kind, b.bssid::text AS subject, b.ssid, s.tap_id::text AS tap
@@ -163,10 +216,10 @@ func (r *Reader) Home(ctx context.Context, tenant string, span Span, recent int)
 			return err
 		}
 		args := pgx.StrictNamedArgs{"tenant": tenant, "taps": v.ids, "from": span.From, "to": span.To}
-		if h.Counts, err = collectOne[HomeCounts](ctx, v, homeCountsSQL, args); err != nil {
+		if h.Counts, err = v.homeCounts(ctx); err != nil {
 			return err
 		}
-		if h.Channels, err = collect[HeardChannel](ctx, v, homeChannelsSQL, args); err != nil {
+		if h.Channels, err = v.homeChannels(ctx, args); err != nil {
 			return err
 		}
 		args["limit"] = recent

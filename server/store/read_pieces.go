@@ -17,6 +17,7 @@ const (
 const (
 	hourRange = rawRange
 	dayRange  = 14 * day
+	longRange = 2 * day // longer ones end with the newest rollup: minutes do not show
 )
 
 // A reading bounds what a page opens: windows as they came, and rows of ten minutes
