@@ -76,7 +76,7 @@ func (d *definitionMerge) addElements(ctx context.Context, tx pgx.Tx, fresh []*I
 		}
 		return bytes.Compare(a.hash[:], b.hash[:])
 	})
-	var tenants, bootTenants, taps, boots []uuid.UUID
+	var tenants, bootTenants, taps, boots uuids
 	var hashes, contents, bootHashes [][]byte
 	var ids, extensions []int16
 	var vendors, contentHashes, indexes []int64
@@ -198,7 +198,7 @@ func openPrints(ctx context.Context, tx pgx.Tx, boots map[bootKey]time.Time) ([]
 	if len(boots) == 0 {
 		return nil, nil
 	}
-	var tenants, taps, ids []uuid.UUID
+	var tenants, taps, ids uuids
 	for _, b := range slices.SortedFunc(maps.Keys(boots), bootKey.compare) {
 		tenants, taps, ids = append(tenants, b.tenant), append(taps, b.tap), append(ids, b.boot)
 	}
@@ -233,7 +233,7 @@ func lookUpElements(ctx context.Context, tx pgx.Tx, keys map[elementKey]bool) (m
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	var tenants, taps, boots []uuid.UUID
+	var tenants, taps, boots uuids
 	var indexes []int64
 	for k := range keys {
 		tenants, taps = append(tenants, k.boot.tenant), append(taps, k.boot.tap)

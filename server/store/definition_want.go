@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 )
 
@@ -43,7 +42,7 @@ func (d *definitionMerge) want(ctx context.Context, tx pgx.Tx, m *merge) error {
 		}
 		maps.Copy(refs[boot], references(in))
 	}
-	var tenants, taps, boots []uuid.UUID
+	var tenants, taps, boots uuids
 	var indexes []int64
 	for boot, all := range refs {
 		known, unknown := m.store.defs.lookUp(boot, all)

@@ -130,7 +130,7 @@ WHERE r.tenant_id = u.tenant_id
 
 // queue notes with the reports what was kept out, which is rare.
 func (l *limiter) queue(batch *pgx.Batch, m *merge) {
-	var tenants, taps, boots []uuid.UUID
+	var tenants, taps, boots uuids
 	var sequences []int64
 	var starts []time.Time
 	var over []int32

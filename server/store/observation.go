@@ -4,7 +4,6 @@ import (
 	"math"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"picket/server/store/pack"
@@ -22,7 +21,7 @@ FROM unnest(@tenants::uuid[], @taps::uuid[], @boots::uuid[], @starts::timestampt
 
 // rawRows are the arguments of addRawSQL.
 type rawRows struct {
-	tenants, taps, boots []uuid.UUID
+	tenants, taps, boots uuids
 	starts               []time.Time
 	sequences            []int64
 	lengths              []int32
@@ -50,8 +49,8 @@ func queueRaw(batch *pgx.Batch, fresh []*Incoming, family pack.Family) {
 		return
 	}
 	batch.Queue(everyTableSQL(addRawSQL, rawTables[family]), pgx.StrictNamedArgs{
-		"tenants": c.tenants, "taps": c.taps, "boots": c.boots, "starts": c.starts, "sequences": c.sequences, "lengths": c.lengths,
-		"formats": c.formats, "bodies": c.bodies,
+		"tenants": c.tenants, "taps": c.taps, "boots": c.boots, "starts": flat(c.starts), "sequences": flat(c.sequences), "lengths": flat(c.lengths),
+		"formats": flat(c.formats), "bodies": flat(c.bodies),
 	})
 }
 
@@ -64,7 +63,7 @@ FROM unnest(@tenants::uuid[], @taps::uuid[], @starts::timestamptz[], @boots::uui
 // queueEvents adds what happened to the taps, a row an event, so that they can be
 // read by time across taps.
 func queueEvents(batch *pgx.Batch, fresh []*Incoming) {
-	var tenants, taps, boots []uuid.UUID
+	var tenants, taps, boots uuids
 	var starts, times []time.Time
 	var sequences []int64
 	var ordinals []int32

@@ -4,7 +4,6 @@ import (
 	"net"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"picket/shared/wire/wirepb"
@@ -155,11 +154,11 @@ func queueRadios(batch *pgx.Batch, fresh []*Incoming) {
 // element. Arrays of PostgreSQL are rectangular, so the frequencies of all radios
 // are one array, of which each has its part.
 type radioColumns struct {
-	tenants, taps []uuid.UUID
+	tenants, taps uuids
 	countries     []*string
 	times         []time.Time
 
-	ofTenants, ofTaps          []uuid.UUID
+	ofTenants, ofTaps          uuids
 	names, drivers, devices    []string
 	macs                       []net.HardwareAddr
 	states                     []int16

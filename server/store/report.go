@@ -94,7 +94,7 @@ func mergeReports(ctx context.Context, tx pgx.Tx, in []*Incoming) (map[reportKey
 // reportRows are the arguments of mergeReportsSQL: a report an element, but for
 // those of which a report has a part.
 type reportRows struct {
-	tenants, taps, boots             []uuid.UUID
+	tenants, taps, boots             uuids
 	starts                           []time.Time
 	lengths, cpu                     []int32
 	temperatures                     []*int32
@@ -204,17 +204,17 @@ func (c *reportRows) addCapture(p *wirepb.Capture) {
 
 func (c *reportRows) args() pgx.StrictNamedArgs {
 	return pgx.StrictNamedArgs{
-		"tenants": c.tenants, "taps": c.taps, "boots": c.boots, "sequences": c.sequences, "starts": c.starts, "lengths": c.lengths,
-		"versions": c.versions, "demonstrations": c.demonstrations, "dropped": c.dropped, "uptimes": c.uptimes, "cpu": c.cpu,
-		"memory": c.memory, "memory_total": c.memoryTotal, "memory_available": c.memoryFree, "temperatures": c.temperatures,
-		"spool_reports": c.spoolReports, "spool_bytes": c.spoolBytes, "frames": c.frames, "bytes": c.bytes, "drops": c.drops,
-		"core_from": c.coreFrom, "core_to": c.coreTo, "capture_from": c.captureFrom, "capture_to": c.captureTo,
-		"refused_from": c.refusedFrom, "refused_to": c.refusedTo,
-		"core_permille": c.cores, "capture_names": c.captureNames, "capture_errors": c.captureErrors,
-		"capture_kinds": c.captureKinds, "capture_link_types": c.captureLinkTypes, "capture_frames": c.captureFrames,
-		"capture_bytes": c.captureBytes, "capture_drops": c.captureDrops, "capture_bad_fcs": c.captureBadFCS,
-		"capture_malformed": c.captureMalformed, "capture_unsupported": c.captureUnknown, "capture_hops": c.captureHops,
-		"capture_failed_hops": c.captureFailedHops, "present": c.present, "refused_tables": c.refusedTables, "refused_rows": c.refusedRows,
+		"tenants": c.tenants, "taps": c.taps, "boots": c.boots, "sequences": flat(c.sequences), "starts": flat(c.starts), "lengths": flat(c.lengths),
+		"versions": flat(c.versions), "demonstrations": flat(c.demonstrations), "dropped": flat(c.dropped), "uptimes": flat(c.uptimes), "cpu": flat(c.cpu),
+		"memory": flat(c.memory), "memory_total": flat(c.memoryTotal), "memory_available": flat(c.memoryFree), "temperatures": flat(c.temperatures),
+		"spool_reports": flat(c.spoolReports), "spool_bytes": flat(c.spoolBytes), "frames": flat(c.frames), "bytes": flat(c.bytes), "drops": flat(c.drops),
+		"core_from": flat(c.coreFrom), "core_to": flat(c.coreTo), "capture_from": flat(c.captureFrom), "capture_to": flat(c.captureTo),
+		"refused_from": flat(c.refusedFrom), "refused_to": flat(c.refusedTo),
+		"core_permille": flat(c.cores), "capture_names": flat(c.captureNames), "capture_errors": flat(c.captureErrors),
+		"capture_kinds": flat(c.captureKinds), "capture_link_types": flat(c.captureLinkTypes), "capture_frames": flat(c.captureFrames),
+		"capture_bytes": flat(c.captureBytes), "capture_drops": flat(c.captureDrops), "capture_bad_fcs": flat(c.captureBadFCS),
+		"capture_malformed": flat(c.captureMalformed), "capture_unsupported": flat(c.captureUnknown), "capture_hops": flat(c.captureHops),
+		"capture_failed_hops": flat(c.captureFailedHops), "present": flat(c.present), "refused_tables": flat(c.refusedTables), "refused_rows": flat(c.refusedRows),
 	}
 }
 

@@ -42,7 +42,7 @@ func lockTaps(ctx context.Context, tx pgx.Tx, in []Incoming) (map[tapKey]tapStat
 	for i := range in {
 		keys[in[i].tapKey()] = true
 	}
-	var tenants, taps []uuid.UUID
+	var tenants, taps uuids
 	for _, k := range slices.SortedFunc(maps.Keys(keys), tapKey.compare) {
 		tenants, taps = append(tenants, k.tenant), append(taps, k.tap)
 	}
@@ -157,16 +157,16 @@ func queueTaps(batch *pgx.Batch, fresh []*Incoming, states map[tapKey]tapState, 
 	}
 	if len(newest.taps) > 0 {
 		batch.Queue(updateTapsSQL, pgx.StrictNamedArgs{
-			"tenants": newest.tenants, "taps": newest.taps, "versions": newest.versions,
-			"demonstrations": newest.demonstrations, "boots": newest.boots, "sequences": newest.sequences,
-			"starts": newest.starts, "ends": newest.ends, "dropped": newest.dropped, "followed": newest.followed,
-			"bsss": newest.added[ofBSS], "stations": newest.added[ofStation], "hosts": newest.added[ofHost],
+			"tenants": newest.tenants, "taps": newest.taps, "versions": flat(newest.versions),
+			"demonstrations": flat(newest.demonstrations), "boots": newest.boots, "sequences": flat(newest.sequences),
+			"starts": flat(newest.starts), "ends": flat(newest.ends), "dropped": flat(newest.dropped), "followed": flat(newest.followed),
+			"bsss": flat(newest.added[ofBSS]), "stations": flat(newest.added[ofStation]), "hosts": flat(newest.added[ofHost]),
 		})
 	}
 	if len(touched.taps) > 0 {
 		batch.Queue(touchTapsSQL, pgx.StrictNamedArgs{
 			"tenants": touched.tenants, "taps": touched.taps,
-			"bsss": touched.added[ofBSS], "stations": touched.added[ofStation], "hosts": touched.added[ofHost],
+			"bsss": flat(touched.added[ofBSS]), "stations": flat(touched.added[ofStation]), "hosts": flat(touched.added[ofHost]),
 		})
 	}
 	if len(gaps.taps) > 0 {
@@ -203,7 +203,7 @@ func (st tapState) gapBefore(in *Incoming) string {
 
 // tapColumns are the arguments of the statements above, a tap an element.
 type tapColumns struct {
-	tenants, taps, boots []uuid.UUID
+	tenants, taps, boots uuids
 	versions, reasons    []string
 	demonstrations       []bool
 	sequences, dropped   []int64

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"picket/shared/wire/wirepb"
@@ -49,7 +48,7 @@ func queueBoots(batch *pgx.Batch, fresh []*Incoming) {
 		b.dropped = max(b.dropped, clamp(h.GetReportsDropped()))
 		b.version = plain(h.GetSoftwareVersion())
 	}
-	var tenants, taps, ids []uuid.UUID
+	var tenants, taps, ids uuids
 	var firsts, lasts []time.Time
 	var reports, dropped []int64
 	var versions []string
@@ -60,8 +59,8 @@ func queueBoots(batch *pgx.Batch, fresh []*Incoming) {
 		reports, dropped, versions = append(reports, b.reports), append(dropped, b.dropped), append(versions, b.version)
 	}
 	batch.Queue(addBootsSQL, pgx.StrictNamedArgs{
-		"tenants": tenants, "taps": taps, "boots": ids, "firsts": firsts, "lasts": lasts,
-		"reports": reports, "dropped": dropped, "versions": versions,
+		"tenants": tenants, "taps": taps, "boots": ids, "firsts": flat(firsts), "lasts": flat(lasts),
+		"reports": flat(reports), "dropped": flat(dropped), "versions": flat(versions),
 	})
 }
 
@@ -92,7 +91,7 @@ SET reports = t.reports + EXCLUDED.reports,
 
 // queueTenMinutes adds reports to the ten minutes in which their windows start.
 func queueTenMinutes(batch *pgx.Batch, fresh []*Incoming) {
-	var tenants, taps []uuid.UUID
+	var tenants, taps uuids
 	var buckets []time.Time
 	var reports []int32
 	var windowMS, frames, bytes, drops, cpu, memory, spool []int64
@@ -125,8 +124,8 @@ func queueTenMinutes(batch *pgx.Batch, fresh []*Incoming) {
 		demonstrations[last] = h.GetDemonstration()
 	}
 	batch.Queue(addTenMinutesSQL, pgx.StrictNamedArgs{
-		"tenants": tenants, "taps": taps, "buckets": buckets, "reports": reports, "window_ms": windowMS,
-		"frames": frames, "bytes": bytes, "drops": drops, "cpu": cpu, "memory": memory, "temperature": temperature,
-		"spool": spool, "demonstrations": demonstrations,
+		"tenants": tenants, "taps": taps, "buckets": flat(buckets), "reports": flat(reports), "window_ms": flat(windowMS),
+		"frames": flat(frames), "bytes": flat(bytes), "drops": flat(drops), "cpu": flat(cpu), "memory": flat(memory), "temperature": flat(temperature),
+		"spool": flat(spool), "demonstrations": flat(demonstrations),
 	})
 }

@@ -34,9 +34,10 @@ func (w *writer) writeColumn(values []uint64) {
 		best, form = cost, lengths
 	}
 	var code prefixCode
-	if spread := long - short; spread > 0 && spread < maxSymbols {
+	// Two symbols or more take at least a bit each.
+	if spread := long - short; spread > 0 && spread < maxSymbols && 7+headerBits(spread+1)+len(values)+below < best {
 		code.build(count[short : long+1])
-		if cost := 7 + code.headerBits() + code.bits(count[short:long+1]) + below; cost < best {
+		if cost := 7 + headerBits(code.symbols) + code.bits(count[short:long+1]) + below; cost < best {
 			form = lengthsBy
 		}
 	}
@@ -58,6 +59,7 @@ func (w *writer) writeColumn(values []uint64) {
 		}
 	case lengthsBy:
 		w.put(uint64(short), 7)
+		code.assign()
 		code.write(w)
 		for _, v := range values {
 			s := bits.Len64(v) - short
@@ -96,7 +98,7 @@ func (r *reader) readColumn(values []uint64) {
 		}
 	case lengthsBy:
 		short := r.get(7)
-		var code prefixCode
+		var code prefixReader
 		if !code.read(r) {
 			r.short = true
 			clear(values)

@@ -6,7 +6,13 @@ type prefixCode struct {
 	symbols int
 	length  [maxSymbols]uint8 // of the codes; 0: the symbol does not occur
 	code    [maxSymbols]uint16
-	table   [1 << maxCode]uint8 // by the next maxCode bits: symbol<<3 | length
+}
+
+// A prefixReader is one that is read.
+type prefixReader struct {
+	prefixCode
+
+	table [1 << maxCode]uint8 // by the next maxCode bits: symbol<<3 | length
 }
 
 const (
@@ -14,7 +20,7 @@ const (
 	maxCode    = 7 // bits; also the most that three bits can say
 )
 
-// build makes the code for symbols that occur count times.
+// build finds the lengths of codes for symbols that occur count times.
 func (c *prefixCode) build(count []int) {
 	*c = prefixCode{symbols: len(count)}
 	type node struct{ weight, parent int }
@@ -53,7 +59,6 @@ func (c *prefixCode) build(count []int) {
 		c.length[s] = uint8(max(depth, 1))
 	}
 	c.limit()
-	c.assign()
 }
 
 // limit shortens codes above maxCode and makes room for them elsewhere, until the
@@ -98,7 +103,8 @@ func (c *prefixCode) assign() {
 	}
 }
 
-func (c *prefixCode) headerBits() int { return 5 + 3*c.symbols }
+// headerBits is what the description of a code takes.
+func headerBits(symbols int) int { return 5 + 3*symbols }
 
 // bits is what the symbols take.
 func (c *prefixCode) bits(count []int) int {
@@ -117,8 +123,8 @@ func (c *prefixCode) write(w *writer) {
 }
 
 // read reports whether what was written is a prefix code.
-func (c *prefixCode) read(r *reader) bool {
-	*c = prefixCode{symbols: int(r.get(5)) + 1}
+func (c *prefixReader) read(r *reader) bool {
+	*c = prefixReader{prefixCode: prefixCode{symbols: int(r.get(5)) + 1}}
 	used := 0
 	for s := range c.symbols {
 		if c.length[s] = uint8(r.get(3)); c.length[s] > 0 {
@@ -142,7 +148,7 @@ func (c *prefixCode) read(r *reader) bool {
 }
 
 // next reads a symbol.
-func (c *prefixCode) next(r *reader) int {
+func (c *prefixReader) next(r *reader) int {
 	e := c.table[r.peek(maxCode)]
 	l := int(e & 7)
 	if l == 0 || l > r.left() {
