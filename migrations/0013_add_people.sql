@@ -13,7 +13,8 @@ ALTER TABLE user_account DROP CONSTRAINT user_account_role;
 ALTER TABLE user_account
   ADD CONSTRAINT user_account_role CHECK (role IN ('admin', 'member')),
   ADD COLUMN has_password        boolean NOT NULL DEFAULT true,  -- false: password_hash is of one that nobody has
-  ADD COLUMN password_changed_at timestamptz NOT NULL DEFAULT now();
+  ADD COLUMN password_changed_at timestamptz NOT NULL DEFAULT now(),
+  ADD COLUMN second_factor_at    timestamptz;                    -- since when one is in force
 
 ALTER TABLE session
   ADD COLUMN id            uuid NOT NULL DEFAULT gen_random_uuid(),  -- names it in lists; the hash signs nobody in, but is not shown
@@ -84,7 +85,7 @@ CREATE TABLE invitation (
 -- What of a person nobody else may see: rows are visible to picket.user_id alone.
 CREATE TABLE second_factor (
   user_id      uuid PRIMARY KEY REFERENCES user_account (id) ON DELETE CASCADE,
-  secret       bytea NOT NULL,           -- of TOTP (RFC 6238), sealed
+  secret       bytea NOT NULL,           -- of TOTP (RFC 6238), as it is: codes are computed from it
   created_at   timestamptz NOT NULL DEFAULT now(),
   confirmed_at timestamptz,              -- NULL: not in force yet
   last_step    bigint NOT NULL DEFAULT 0, -- of 30 s since 1970: a code of it or before is used up
@@ -124,7 +125,7 @@ CREATE TABLE oidc_provider (
   name              text NOT NULL,
   issuer            text NOT NULL,
   client_id         text NOT NULL,
-  client_secret     bytea NOT NULL,      -- sealed
+  client_secret     bytea NOT NULL,      -- as it is: it is sent to the provider
   group_claim       text NOT NULL DEFAULT 'groups',
   shows_second_factor boolean NOT NULL DEFAULT false,  -- its sign-ins count as with a second factor
   enabled           boolean NOT NULL DEFAULT true,

@@ -23,17 +23,20 @@ type Config struct {
 	Auth    *auth.Service
 	Reader  *store.Reader
 	Desired *store.Desired
+
+	// Directory administers places and people, and reads the audit log.
+	Directory *store.Directory
+
 	Changes *Hub // of what the event stream tells
 	Vendors *oui.Registry
 
 	// Enrolment makes an enrolment token for a site and returns its text.
 	Enrolment func(ctx context.Context, tenant, site string, uses int, life time.Duration) (string, store.Token, error)
 
+	Version      string           // of the node
+	NodeID       func() uuid.UUID // of the node; nil: not known
 	Certificates Certificates
 	Health       HealthSource
-
-	Version string           // of the node
-	NodeID  func() uuid.UUID // of the node; nil: not known
 }
 
 // API is the interface, once mounted.
@@ -77,6 +80,9 @@ const (
 	tagWire    = "Wire"
 	tagEvents  = "Events"
 	tagCluster = "Cluster"
+	tagAccount = "Account"
+	tagPeople  = "People"
+	tagAudit   = "Audit"
 )
 
 func (a *API) register(h huma.API) {
@@ -84,6 +90,12 @@ func (a *API) register(h huma.API) {
 
 	add(a, h, auth.Public, http.MethodPost, "/session", tagSession, "login", "Sign in", a.login)
 	add(a, h, auth.Public, http.MethodPost, "/session/first-login", tagSession, "firstLogin", "Make the first administrator and sign in", a.firstLogin)
+	a.registerSignIn(h)
+	a.registerAccount(h)
+	a.registerPlaces(h)
+	a.registerPeople(h)
+	a.registerProviders(h)
+	a.registerAudit(h)
 	add(a, h, auth.Self, http.MethodGet, "/session", tagSession, "getSession", "Who is signed in", a.getSession)
 	add(a, h, auth.Self, http.MethodDelete, "/session", tagSession, "logout", "Sign out", a.logout)
 
@@ -140,7 +152,8 @@ func add[I, O any](a *API, h huma.API, permission auth.Permission, method, path,
 		op.Errors = append(op.Errors, http.StatusNotFound)
 	}
 	switch id {
-	case "createEnrolmentToken", "lockChannel":
+	case "createEnrolmentToken", "lockChannel", "createAPIToken", "createOrganisation", "createTenant", "createSite", "createFloor",
+		"inviteTenant", "inviteOrganisation", "inviteInstallation", "resetUser", "createOrganisationProvider", "createInstallationProvider":
 		op.DefaultStatus = http.StatusCreated
 	}
 	huma.Register(h, op, func(ctx context.Context, in *I) (*O, error) {

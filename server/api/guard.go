@@ -12,6 +12,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"picket/server/auth"
+	"picket/server/store"
 )
 
 // Limits of a request.
@@ -39,8 +40,10 @@ func sessionOf(ctx context.Context) *auth.Session {
 // open reports whether strangers may use an operation. This is the whole list.
 func open(method, path string) bool {
 	switch path {
-	case "/api/v1/session", "/api/v1/session/first-login":
+	case "/api/v1/session", "/api/v1/session/first-login", "/api/v1/session/invitation", "/api/v1/session/oidc":
 		return method == http.MethodPost
+	case "/api/v1/session/providers":
+		return method == http.MethodGet
 	case "/api/v1/openapi.json":
 		return method == http.MethodGet || method == http.MethodHead
 	}
@@ -57,13 +60,21 @@ func (a *API) guard(c *fiber.Ctx) error {
 	defer cancel()
 	c.SetUserContext(ctx)
 
-	if !safe(c.Method()) && !sameOrigin(c) {
+	bearer, byToken := strings.CutPrefix(c.Get(fiber.HeaderAuthorization), "Bearer ")
+	// No page of another origin makes a browser send a token: it needs no header.
+	if !safe(c.Method()) && !byToken && !sameOrigin(c) {
 		return problem(c, http.StatusForbidden, "Requests that change something need the header X-Picket: 1 and, if they have an Origin, this console's own.")
 	}
 	if open(c.Method(), c.Path()) {
 		return c.Next()
 	}
-	session, err := a.Auth.Session(ctx, c.Cookies(SessionCookie))
+	var session *auth.Session
+	var err error
+	if byToken { // then the cookie is not looked at
+		session, err = a.Auth.TokenSession(ctx, bearer)
+	} else {
+		session, err = a.Auth.Session(ctx, c.Cookies(SessionCookie))
+	}
 	if errors.Is(err, auth.ErrNoSession) {
 		return problem(c, http.StatusUnauthorized, notSignedIn)
 	}
@@ -71,6 +82,9 @@ func (a *API) guard(c *fiber.Ctx) error {
 		return a.refuse(c, err)
 	}
 	actor := auth.Actor{Kind: auth.ActorUser, ID: session.User.ID, Name: session.User.Name, Address: c.IP()}
+	if session.Token != nil {
+		actor = auth.Actor{Kind: auth.ActorToken, ID: session.User.ID, Name: session.User.Name + " (" + session.Token.Name + ")", Address: c.IP()}
+	}
 	c.SetUserContext(context.WithValue(auth.WithActor(ctx, actor), sessionKey{}, session))
 	return c.Next()
 }
@@ -112,21 +126,75 @@ func (a *API) authorise(h huma.API) func(huma.Context, func(huma.Context)) {
 			next(ctx)
 			return
 		}
-		if strings.HasPrefix(op.Path, tenantPrefix) {
-			tenant, status, detail := allowed(session, ctx.Param("tenant"), permission)
-			if status != http.StatusOK {
-				_ = huma.WriteErr(h, ctx, status, detail)
+		if permission == auth.Own {
+			if session.Token != nil {
+				_ = huma.WriteErr(h, ctx, http.StatusForbidden, "An API token may not do this. Sign in.")
 				return
 			}
-			next(huma.WithValue(ctx, tenantKey{}, tenant))
+			next(ctx)
 			return
 		}
-		if session.User.Role != auth.RoleAdministrator { // an operation on the installation
-			_ = huma.WriteErr(h, ctx, http.StatusForbidden, forbidden(permission))
+		var status int
+		var detail string
+		switch {
+		case strings.HasPrefix(op.Path, tenantPrefix):
+			var tenant auth.Tenant
+			if tenant, status, detail = allowed(session, ctx.Param("tenant"), permission); status == http.StatusOK {
+				ctx = huma.WithValue(ctx, tenantKey{}, tenant)
+				ctx = huma.WithValue(ctx, scopeKey{}, scope{store.Scope{ID: tenant.ID, Kind: store.ScopeTenant}, tenant.Permissions})
+			}
+		case strings.HasPrefix(op.Path, organisationPrefix):
+			var organisation auth.Organisation
+			if organisation, status, detail = administers(session, ctx.Param("organisation"), permission); status == http.StatusOK {
+				of := store.Scope{ID: organisation.ID, Kind: store.ScopeOrganisation}
+				ctx = huma.WithValue(ctx, scopeKey{}, scope{of, organisation.Permissions})
+			}
+		case session.Installation.Has(permission):
+			status = http.StatusOK
+			of := store.Scope{ID: store.Installation.String(), Kind: store.ScopeInstallation}
+			ctx = huma.WithValue(ctx, scopeKey{}, scope{of, session.Installation})
+		default:
+			status, detail = http.StatusForbidden, forbidden(permission)
+		}
+		if status != http.StatusOK {
+			_ = huma.WriteErr(h, ctx, status, detail)
 			return
 		}
 		next(ctx)
 	}
+}
+
+// scope is that of a request, and what who asks may do in it.
+type scope struct {
+	store.Scope
+
+	may auth.Set
+}
+
+// scopeKey finds the scope in a request's context.
+type scopeKey struct{}
+
+// scopeOf returns the scope in which an operation is asked for. It is only called
+// behind authorise.
+func scopeOf(ctx context.Context) scope {
+	s, _ := ctx.Value(scopeKey{}).(scope)
+	return s
+}
+
+// administers finds an organisation of the session in which it has a permission.
+func administers(s *auth.Session, id string, p auth.Permission) (auth.Organisation, int, string) {
+	for _, o := range s.Organisations {
+		switch {
+		case o.ID != id:
+		case !o.Permissions.Has(p):
+			return auth.Organisation{}, http.StatusForbidden, forbidden(p)
+		case o.NeedsFactor:
+			return auth.Organisation{}, http.StatusForbidden, needsFactor
+		default:
+			return o, http.StatusOK, ""
+		}
+	}
+	return auth.Organisation{}, http.StatusNotFound, "There is no such organisation, or you do not administer it."
 }
 
 // allowed finds a tenant of the session in which it has a permission. The status is
@@ -138,6 +206,8 @@ func allowed(s *auth.Session, slug string, p auth.Permission) (auth.Tenant, int,
 		return auth.Tenant{}, http.StatusNotFound, noTenant
 	case !tenant.Permissions.Has(p):
 		return auth.Tenant{}, http.StatusForbidden, forbidden(p)
+	case tenant.NeedsFactor:
+		return auth.Tenant{}, http.StatusForbidden, needsFactor
 	}
 	return tenant, http.StatusOK, ""
 }
@@ -147,9 +217,11 @@ func forbidden(p auth.Permission) string {
 }
 
 const (
-	tenantPrefix = "/api/v1/tenants/{tenant}/"
-	noTenant     = "There is no such tenant, or you are no member of it."
-	notSignedIn  = "You are not signed in, or your session has ended. Sign in again."
+	tenantPrefix       = "/api/v1/tenants/{tenant}/"
+	organisationPrefix = "/api/v1/organisations/{organisation}"
+	needsFactor        = "A second factor is asked for here, and this session has not shown one. Set one up, or show it, under My account."
+	noTenant           = "There is no such tenant, or you are no member of it."
+	notSignedIn        = "You are not signed in, or your session has ended. Sign in again."
 )
 
 // tenantKey finds the tenant in a request's context.

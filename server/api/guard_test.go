@@ -16,7 +16,10 @@ import (
 )
 
 // public are the operations that strangers may use, as the design has them.
-var public = []string{"POST /api/v1/session", "POST /api/v1/session/first-login"}
+var public = []string{
+	"POST /api/v1/session", "POST /api/v1/session/first-login", "POST /api/v1/session/invitation", "POST /api/v1/session/oidc",
+	"GET /api/v1/session/providers",
+}
 
 // TestStrangersGetNothing walks the document: an operation that is added later
 // cannot be forgotten.
@@ -30,8 +33,6 @@ func TestStrangersGetNothing(t *testing.T) {
 	if err := json.Unmarshal(n.api.spec, &doc); err != nil {
 		t.Fatal(err)
 	}
-	fill := strings.NewReplacer("{tenant}", "default", "{tap}", "00000000-0000-4000-8000-000000000000",
-		"{bssid}", "00:00:5e:00:53:01", "{mac}", "00:00:5e:00:53:02")
 	operations := 0
 	for path, methods := range doc.Paths {
 		for method, op := range methods {
@@ -39,7 +40,7 @@ func TestStrangersGetNothing(t *testing.T) {
 			name := strings.ToUpper(method) + " " + path
 			for _, cookie := range []string{"", "forged", strings.Repeat("A", 43)} {
 				n.cookie = cookie
-				resp := n.do(strings.ToUpper(method), fill.Replace(path), nil)
+				resp := n.do(strings.ToUpper(method), anyPath(path), nil)
 				isPublic := slices.Contains(public, name)
 				if got := resp.StatusCode == http.StatusUnauthorized; got == isPublic {
 					t.Errorf("%s with cookie %q: %d", name, cookie, resp.StatusCode)

@@ -28,21 +28,23 @@ import (
 
 // node is the interface on a database of its own.
 type node struct {
-	t      *testing.T
-	db     *testdb.DB
-	store  *store.Store
-	auth   *auth.Service
-	app    *fiber.App
-	api    *API
-	tenant store.Tenant
-	cookie string // of a session; empty: signed out
+	t       *testing.T
+	db      *testdb.DB
+	store   *store.Store
+	auth    *auth.Service
+	app     *fiber.App
+	api     *API
+	tenant  store.Tenant
+	cookie  string // of a session; empty: signed out
+	bearer  string // API token; empty: none
+	browser string // cookie of a sign-in at a provider; empty: none
 }
 
 func newNode(t *testing.T) *node {
 	t.Helper()
 	db := testdb.New(t)
 	s := db.Store(t)
-	people, err := auth.New(s.Users())
+	people, err := auth.New(s.Users(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +58,7 @@ func newNode(t *testing.T) *node {
 	}
 	n := &node{t: t, db: db, store: s, auth: people, app: NewApp(log)}
 	n.api, err = Mount(n.app, Config{
-		Log: log, Auth: people, Reader: s.Reader(), Desired: s.Desired(), Changes: NewHub(s.Reader(), log), Vendors: vendors, Version: "test",
+		Log: log, Auth: people, Reader: s.Reader(), Desired: s.Desired(), Directory: s.Directory(), Changes: NewHub(s.Reader(), log), Vendors: vendors, Version: "test",
 		Enrolment: Enrolment(s, [32]byte{1}),
 	})
 	if err != nil {
@@ -106,6 +108,12 @@ func (n *node) do(method, path string, body any) *http.Response {
 	req := httptest.NewRequest(method, path, r)
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("X-Picket", "1")
+	if n.browser != "" {
+		req.AddCookie(&http.Cookie{Name: browserCookie, Value: n.browser})
+	}
+	if n.bearer != "" {
+		req.Header.Set("Authorization", "Bearer "+n.bearer)
+	}
 	if n.cookie != "" {
 		req.AddCookie(&http.Cookie{Name: SessionCookie, Value: n.cookie})
 	}
@@ -206,4 +214,13 @@ func decode[T any](t *testing.T, resp *http.Response) T {
 		t.Error(err)
 	}
 	return v
+}
+
+func readAll(t *testing.T, resp *http.Response) string {
+	t.Helper()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Error(err)
+	}
+	return string(b)
 }

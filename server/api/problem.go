@@ -13,6 +13,9 @@ import (
 	"picket/server/store"
 )
 
+// needsCode is the type of the problem whose cure is the code of a second factor.
+const needsCode = "urn:picket:second-factor"
+
 // retrySeconds is after what time a client may ask again when the database is away.
 const retrySeconds = 5
 
@@ -45,6 +48,34 @@ func (a *API) translate(operation string, err error) error {
 	switch {
 	case errors.As(err, &status):
 		return err
+	case errors.Is(err, auth.ErrNeedsCode):
+		return &huma.ErrorModel{
+			Type: needsCode, Title: http.StatusText(http.StatusUnauthorized), Status: http.StatusUnauthorized,
+			Detail: "Enter the code that your authenticator app shows, or a recovery code.",
+		}
+	case errors.Is(err, auth.ErrWrongCode):
+		return huma.Error422UnprocessableEntity("The code is wrong, or was used already. Wait for the next one.")
+	case errors.Is(err, auth.ErrWrongPassword):
+		return huma.Error422UnprocessableEntity("The password is wrong.")
+	case errors.Is(err, auth.ErrInvitation):
+		return huma.Error401Unauthorized("This link is unknown, used or expired. Ask whoever sent it for a new one.")
+	case errors.Is(err, auth.ErrNameTaken):
+		return huma.Error409Conflict("Somebody has this name already. Choose another.")
+	case errors.Is(err, auth.ErrTooMany):
+		return huma.Error409Conflict("There are as many as there may be. Remove one first.")
+	case errors.Is(err, auth.ErrNoAccess):
+		return huma.Error403Forbidden("You are known to the provider, but none of your groups gives a role here. Ask whoever administers it.")
+	case errors.Is(err, auth.ErrProvider):
+		a.Log.Warn("sign-in by a provider did not succeed", "operation", operation, "err", err)
+		return huma.Error401Unauthorized("The provider did not sign you in. Try again; the node's log says more.")
+	case errors.Is(err, auth.ErrConflict), errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrInUse):
+		return huma.Error409Conflict("That exists already.")
+	case errors.Is(err, store.ErrInUse):
+		return huma.Error409Conflict("It is in use: something still belongs to it, or nobody else can do what it does.")
+	case errors.Is(err, store.ErrBadTarget):
+		return huma.Error422UnprocessableEntity("A group names a tenant that is not here, or none where one is needed.")
+	case errors.Is(err, auth.ErrNotFound):
+		return huma.Error404NotFound("There is no such thing; it may have been removed.")
 	case errors.Is(err, store.ErrNoSite):
 		return huma.Error404NotFound("There is no site with this slug.")
 	case errors.Is(err, store.ErrNotFound):

@@ -4,14 +4,18 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"picket/server/auth"
 )
 
 // Login is what a person signs in with.
 type Login struct {
 	Name     string `json:"name" minLength:"1" maxLength:"100"`
 	Password string `json:"password" minLength:"1" maxLength:"1000" format:"password"`
+	Code     string `json:"code,omitempty" maxLength:"40" doc:"Of the second factor, or a recovery code: asked for by a problem of the type urn:picket:second-factor"`
 }
 
 // FirstLogin makes the first administrator.
@@ -23,9 +27,12 @@ type FirstLogin struct {
 
 // Session is who is signed in.
 type Session struct {
-	User    User     `json:"user"`
-	Tenants []Tenant `json:"tenants" doc:"Of which the user is a member"`
-	Version string   `json:"version" doc:"Of the node"`
+	User          User            `json:"user"`
+	Permissions   []string        `json:"permissions" doc:"In the installation"`
+	Organisations []SessionPlace  `json:"organisations" doc:"Which the user administers"`
+	Tenants       []SessionTenant `json:"tenants" doc:"Of which the user is a member"`
+	SecondFactor  bool            `json:"secondFactor" doc:"Was shown in this session"`
+	Version       string          `json:"version" doc:"Of the node"`
 }
 
 // User is a person.
@@ -35,10 +42,20 @@ type User struct {
 	Role string `json:"role" enum:"admin,member" doc:"admin: administrator of the installation"`
 }
 
-// Tenant is who owns sites, taps and what they hear.
-type Tenant struct {
-	Slug string `json:"slug"`
-	Name string `json:"name"`
+// SessionPlace is an organisation with what the user may do in it.
+type SessionPlace struct {
+	ID                string   `json:"id" format:"uuid"`
+	Name              string   `json:"name"`
+	Permissions       []string `json:"permissions"`
+	NeedsSecondFactor bool     `json:"needsSecondFactor" doc:"And this session has not shown one: nothing is allowed until it has"`
+}
+
+// SessionTenant is a tenant with what the user may do in it.
+type SessionTenant struct {
+	Slug              string   `json:"slug"`
+	Name              string   `json:"name"`
+	Permissions       []string `json:"permissions"`
+	NeedsSecondFactor bool     `json:"needsSecondFactor" doc:"And this session has not shown one: nothing is allowed until it has"`
 }
 
 // LoginInput is the request of login.
@@ -59,7 +76,7 @@ type LogoutInput struct {
 }
 
 // origin is who asks, for the limits of attempts.
-type origin struct{ address string }
+type origin struct{ address, agent, host string }
 
 // Resolve implements huma.Resolver.
 func (o *origin) Resolve(ctx huma.Context) []error {
@@ -68,6 +85,7 @@ func (o *origin) Resolve(ctx huma.Context) []error {
 		host = ctx.RemoteAddr()
 	}
 	o.address = host
+	o.agent, o.host = strings.Clone(ctx.Header("User-Agent")), strings.Clone(ctx.Host())
 	return nil
 }
 
@@ -76,9 +94,11 @@ type SessionOutput struct {
 	SetCookie http.Cookie `header:"Set-Cookie"`
 }
 
-// login signs in. 401: name or password is wrong. 429: too many failures, wait.
+// login signs in. 401: name or password is wrong, or a code is needed. 429: too many failures, wait.
 func (a *API) login(ctx context.Context, in *LoginInput) (*SessionOutput, error) {
-	token, err := a.Auth.Login(ctx, in.Body.Name, in.Body.Password, in.address)
+	token, err := a.Auth.Login(ctx, auth.Attempt{
+		Name: in.Body.Name, Password: in.Body.Password, Code: in.Body.Code, Address: in.address, Agent: in.agent,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -108,15 +128,27 @@ func (a *API) logout(ctx context.Context, in *LogoutInput) (*SessionOutput, erro
 // getSession says who is signed in.
 func (a *API) getSession(ctx context.Context, _ *struct{}) (*output[Session], error) {
 	s := sessionOf(ctx)
-	tenants := make([]Tenant, 0, len(s.Tenants))
-	for _, t := range s.Tenants {
-		tenants = append(tenants, Tenant{Slug: t.Slug, Name: t.Name})
+	body := Session{
+		User:        User{ID: s.User.ID, Name: s.User.Name, Role: string(s.User.Role)},
+		Permissions: names(s.Installation), Organisations: []SessionPlace{}, Tenants: []SessionTenant{},
+		SecondFactor: s.SecondFactor, Version: a.Version,
 	}
-	return reply(Session{
-		User:    User{ID: s.User.ID, Name: s.User.Name, Role: string(s.User.Role)},
-		Tenants: tenants,
-		Version: a.Version,
-	}), nil
+	for _, o := range s.Organisations {
+		body.Organisations = append(body.Organisations, SessionPlace{o.ID, o.Name, names(o.Permissions), o.NeedsFactor})
+	}
+	for _, t := range s.Tenants {
+		body.Tenants = append(body.Tenants, SessionTenant{t.Slug, t.Name, names(t.Permissions), t.NeedsFactor})
+	}
+	return reply(body), nil
+}
+
+// names lists what is in a set.
+func names(set auth.Set) []string {
+	list := []string{}
+	for _, p := range set.List() {
+		list = append(list, string(p))
+	}
+	return list
 }
 
 // sessionCookie outlives no browser session: the database knows when it ends.

@@ -2,6 +2,8 @@ package api
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -34,6 +36,9 @@ func humaConfig(version string) huma.Config {
 		{Name: tagTaps, Description: "Taps and their health"},
 		{Name: tagAir, Description: "What is heard by radio"},
 		{Name: tagWire, Description: "What is heard on the wire"},
+		{Name: tagAccount, Description: "One's own password, second factor, sessions and API tokens"},
+		{Name: tagPeople, Description: "Who may do what where"},
+		{Name: tagAudit, Description: "Who changed what"},
 		{Name: tagCluster, Description: "Nodes, certificates and the installation's health"},
 		{Name: tagEvents, Description: "What changes, as it changes"},
 	}
@@ -53,7 +58,8 @@ func finish(doc *huma.OpenAPI) ([]byte, error) {
 	for _, list := range []string{"ownMHz", "onlyMHz", "excludeMHz"} { // null says nothing, [] says none
 		schemas["RadioSettings"].Properties[list].Nullable = true
 	}
-	for _, item := range doc.Paths {
+	for path, item := range doc.Paths {
+		declareParams(path, item)
 		for _, op := range []*huma.Operation{item.Post, item.Put, item.Patch, item.Delete} {
 			if op != nil {
 				op.Parameters = append(op.Parameters, &huma.Param{
@@ -66,6 +72,27 @@ func finish(doc *huma.OpenAPI) ([]byte, error) {
 	}
 	doc.Paths["/api/v1/events"] = &huma.PathItem{Get: eventsOperation()}
 	return json.MarshalIndent(doc, "", "  ")
+}
+
+// declareParams describes the parameters of a path that its operations find in the
+// context, where authorise put what they name.
+func declareParams(path string, item *huma.PathItem) {
+	for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
+		if op == nil {
+			continue
+		}
+		for _, name := range []string{"organisation", "tenant"} {
+			declared := slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.In == "path" && p.Name == name })
+			if declared || !strings.Contains(path, "{"+name+"}") {
+				continue
+			}
+			p := &huma.Param{Name: name, In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}, Description: "Slug of the tenant"}
+			if name == "organisation" {
+				p.Schema.Format, p.Description = "uuid", "Id of the organisation"
+			}
+			op.Parameters = append([]*huma.Param{p}, op.Parameters...)
+		}
+	}
 }
 
 // plainArrays says of all arrays in s that they are never null, since none is:

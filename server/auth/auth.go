@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -38,6 +39,15 @@ var (
 	ErrFirstLogin      = errors.New("first-login link is unknown, used or expired")
 	ErrUnfit           = errors.New("unfit")
 	ErrNotFound        = errors.New("not found")
+	ErrConflict        = errors.New("exists already")
+	ErrNameTaken       = errors.New("the name is taken")
+	ErrTooMany         = errors.New("too many")
+	ErrNeedsCode       = errors.New("a code of the second factor is needed")
+	ErrWrongCode       = errors.New("the code is wrong or used up")
+	ErrWrongPassword   = errors.New("the password is wrong")
+	ErrInvitation      = errors.New("invitation is unknown, used or expired")
+	ErrProvider        = errors.New("the provider did not sign you in")
+	ErrNoAccess        = errors.New("nothing is granted here")
 )
 
 // User is a person who may sign in.
@@ -60,10 +70,59 @@ type Tenant struct {
 	NeedsFactor bool
 }
 
-// Session is a user who is signed in.
+// Organisation is one that a user administers.
+type Organisation struct {
+	ID          string // UUID
+	Name        string
+	Permissions Set
+	NeedsFactor bool // as of a Tenant
+}
+
+// Session is a user who is signed in, or who holds an API token.
 type Session struct {
-	User    User
-	Tenants []Tenant // in the order of their slugs
+	ID            string // UUID; empty: by an API token
+	User          User
+	SecondFactor  bool // was shown
+	Installation  Set
+	Organisations []Organisation
+	Tenants       []Tenant  // in the order of their slugs
+	Token         *TokenUse // nil: by a cookie
+}
+
+// TokenUse is the API token by which somebody asks.
+type TokenUse struct {
+	ID          string
+	Name        string
+	Permissions Set
+}
+
+// Start is how a session begins.
+type Start struct {
+	Method       string // "password" or "oidc"
+	SecondFactor bool   // was shown
+	Address      string
+	Agent        string // that the browser says it is
+}
+
+// OpenSession is a session as its user sees it.
+type OpenSession struct {
+	ID           string
+	Method       string
+	SecondFactor bool
+	Address      string
+	Agent        string
+	CreatedAt    time.Time
+	LastUsedAt   time.Time
+	ExpiresAt    time.Time
+}
+
+// Attempt is somebody who wants to sign in.
+type Attempt struct {
+	Name     string
+	Password string
+	Code     string // of the second factor, or a recovery code; empty: not asked yet
+	Address  string // the client's, for the limit of attempts
+	Agent    string
 }
 
 // Tenant returns the tenant with the given slug that the user is a member of.
@@ -89,7 +148,7 @@ type users interface {
 	// UseFirstLogin uses the token up and makes the first user, or returns
 	// ErrNotFound and does nothing.
 	UseFirstLogin(ctx context.Context, token [32]byte, name, passwordHash string) (User, error)
-	AddSession(ctx context.Context, token [32]byte, userID string, life time.Duration) error
+	AddSession(ctx context.Context, token [32]byte, user User, start Start, life time.Duration) error
 	// Session returns the session and notes its use, or ErrNotFound.
 	Session(ctx context.Context, token [32]byte, idle time.Duration) (*Session, error)
 	DeleteSession(ctx context.Context, token [32]byte) error
@@ -97,24 +156,37 @@ type users interface {
 	LoginFailures(ctx context.Context, keys []string, window time.Duration) ([]int, error)
 	AddLoginFailure(ctx context.Context, keys []string) error
 	ForgetLoginFailures(ctx context.Context, key string) error
+
+	factors
+	accounts
+	providers
 }
 
 // Service signs people in and out. Its methods may be called concurrently.
 type Service struct {
 	users  users
 	hasher *hasher
+	oidc   *relyingParty
 }
 
-// New returns a service that keeps its users in u.
-func New(u users) (*Service, error) {
-	return newService(u, defaultParams())
+// New returns a service that keeps its users in u and asks providers of OpenID
+// Connect by client; nil is http.DefaultClient.
+func New(u users, client *http.Client) (*Service, error) {
+	s, err := newService(u, defaultParams())
+	if err != nil {
+		return nil, err
+	}
+	s.oidc = newRelyingParty(client)
+	return s, nil
 }
 
-// Login checks a name and a password and returns the token of a new session.
-// address is the client's, for the limit of attempts.
-func (s *Service) Login(ctx context.Context, name, password, address string) (string, error) {
-	name = strings.TrimSpace(name)
-	keys := []string{attemptKey("name", strings.ToLower(name)), attemptKey("address", address)}
+// Login checks a name, a password and, where the user has one, a second factor, and
+// returns the token of a new session. The error is ErrNeedsCode where only the code
+// is missing: the same attempt with it goes on. Whoever does not know the password
+// does not learn whether there is a second factor.
+func (s *Service) Login(ctx context.Context, a Attempt) (string, error) {
+	a.Name = strings.TrimSpace(a.Name)
+	keys := []string{attemptKey("name", strings.ToLower(a.Name)), attemptKey("address", a.Address)}
 	failures, err := s.users.LoginFailures(ctx, keys, AttemptWindow)
 	if err != nil {
 		return "", err
@@ -122,27 +194,39 @@ func (s *Service) Login(ctx context.Context, name, password, address string) (st
 	if failures[0] >= MaxFailuresName || failures[1] >= MaxFailuresAddress {
 		return "", ErrTooManyAttempts
 	}
-	user, hash, err := s.users.PasswordHash(ctx, name)
+	user, hash, err := s.users.PasswordHash(ctx, a.Name)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		hash = s.hasher.dummy // unknown names cost as much as known ones
 	case err != nil:
 		return "", err
 	}
-	right, err := s.hasher.check(ctx, password, hash)
+	right, err := s.hasher.check(ctx, a.Password, hash)
 	if err != nil {
 		return "", err
 	}
 	if !right || user.ID == "" {
-		if err := s.users.AddLoginFailure(ctx, keys); err != nil {
-			return "", err
-		}
-		return "", ErrWrongLogin
+		return "", s.failed(ctx, keys, ErrWrongLogin)
+	}
+	shown, err := s.checkFactor(ctx, user.ID, a.Code)
+	if errors.Is(err, ErrWrongCode) {
+		return "", s.failed(ctx, keys, err)
+	}
+	if err != nil {
+		return "", err
 	}
 	if err := s.users.ForgetLoginFailures(ctx, keys[0]); err != nil {
 		return "", err
 	}
-	return s.begin(ctx, user)
+	return s.begin(ctx, user, Start{Method: "password", SecondFactor: shown, Address: a.Address, Agent: a.Agent})
+}
+
+// failed counts a failure and returns why.
+func (s *Service) failed(ctx context.Context, keys []string, why error) error {
+	if err := s.users.AddLoginFailure(ctx, keys); err != nil {
+		return err
+	}
+	return why
 }
 
 // FirstLogin makes the first administrator and signs it in.
@@ -184,7 +268,7 @@ func (s *Service) FirstLogin(ctx context.Context, token, name, password, address
 	if err != nil {
 		return "", err
 	}
-	return s.begin(ctx, user)
+	return s.begin(ctx, user, Start{Method: "password", Address: address})
 }
 
 // NewFirstLogin makes a first-login token, which ends the one before, and
@@ -229,9 +313,9 @@ func (s *Service) Logout(ctx context.Context, token string) error {
 	return s.users.DeleteSession(ctx, hash)
 }
 
-func (s *Service) begin(ctx context.Context, user User) (string, error) {
+func (s *Service) begin(ctx context.Context, user User, start Start) (string, error) {
 	token, hash := newToken()
-	if err := s.users.AddSession(ctx, hash, user.ID, SessionLifetime); err != nil {
+	if err := s.users.AddSession(ctx, hash, user, start, SessionLifetime); err != nil {
 		return "", err
 	}
 	return token, nil
@@ -250,6 +334,8 @@ func fit(name, password string) error {
 		return fmt.Errorf("%w: the password is longer than %d characters", ErrUnfit, MaxPassword)
 	case strings.EqualFold(password, name):
 		return fmt.Errorf("%w: the password is the name", ErrUnfit)
+	case common(password, name):
+		return fmt.Errorf("%w: the password is one of those that are tried first", ErrUnfit)
 	}
 	return nil
 }

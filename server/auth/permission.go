@@ -30,18 +30,21 @@ const (
 	ChangeCluster   Permission = "change:cluster" // nodes, certificates, jobs
 	ReadTenants     Permission = "read:tenants"   // organisations and their tenants, as things to administer
 	ChangeTenants   Permission = "change:tenants"
+
+	ChangeOrganisations Permission = "change:organisations"
 )
 
-// Two that are no role's: they need no membership.
+// Three that are no role's: they need no membership.
 const (
 	Public Permission = "public" // strangers may
 	Self   Permission = "self"   // whoever is signed in, about themselves
+	Own    Permission = "own"    // whoever is signed in by a session, no token: what makes somebody somebody
 )
 
 // permissions are all that roles and tokens can have, as they are listed.
 var permissions = [...]Permission{
 	ReadPlaces, ChangePlaces, ReadTaps, ChangeTaps, ReadEnrolment, ChangeEnrolment, ReadAir, ReadWire, ReadPeople,
-	ChangePeople, ReadAudit, ReadSettings, ChangeSettings, ReadHealth, ReadCluster, ChangeCluster, ReadTenants, ChangeTenants,
+	ChangePeople, ReadAudit, ReadSettings, ChangeSettings, ReadHealth, ReadCluster, ChangeCluster, ReadTenants, ChangeTenants, ChangeOrganisations,
 }
 
 // Permissions returns all that roles and tokens can have.

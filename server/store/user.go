@@ -111,7 +111,8 @@ func (u *Users) UseFirstLogin(ctx context.Context, token [32]byte, name, passwor
 		return auth.User{}, fmt.Errorf("store: make user: %w", err)
 	}
 	user := auth.User{ID: id.String(), Name: name, Role: auth.RoleAdministrator}
-	err = pgx.BeginFunc(ctx, u.pool, func(tx pgx.Tx) error {
+	ctx = auth.WithActor(ctx, auth.Actor{Kind: auth.ActorUser, ID: user.ID, Name: name, Address: auth.ActorOf(ctx).Address})
+	err = within(ctx, u.pool, pgx.ReadWrite, as{scope: Installation.String()}, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, useFirstLoginSQL, pgx.StrictNamedArgs{"hash": token[:]})
 		if err != nil {
 			return err
@@ -122,8 +123,12 @@ func (u *Users) UseFirstLogin(ctx context.Context, token [32]byte, name, passwor
 		if _, err := tx.Exec(ctx, addUserSQL, pgx.StrictNamedArgs{"id": user.ID, "name": name, "password": passwordHash}); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, noteFirstUserSQL, pgx.StrictNamedArgs{"id": user.ID, "hash": token[:]})
-		return err
+		if _, err := tx.Exec(ctx, noteFirstUserSQL, pgx.StrictNamedArgs{"id": user.ID, "hash": token[:]}); err != nil {
+			return err
+		}
+		return audit(ctx, tx, Entry{
+			Verb: "create", Object: "user", ID: user.ID, Name: name, After: auditAccount{Name: name, Role: string(user.Role)},
+		})
 	})
 	if errors.Is(err, auth.ErrNotFound) {
 		return auth.User{}, err

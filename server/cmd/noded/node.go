@@ -23,6 +23,7 @@ import (
 	"picket/server/ingest"
 	"picket/server/measure"
 	"picket/server/oui"
+	"picket/server/outbound"
 	"picket/server/store"
 )
 
@@ -60,7 +61,11 @@ func newNode(ctx context.Context, c config, s *store.Store, registry *prometheus
 	if err != nil {
 		return nil, err
 	}
-	people, err := auth.New(s.Users())
+	dialer, err := outbound.New(outbound.Policy{})
+	if err != nil {
+		return nil, err
+	}
+	people, err := auth.New(s.Users(), dialer.Client(outbound.Limits{}))
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +117,7 @@ func newNode(ctx context.Context, c config, s *store.Store, registry *prometheus
 	reports.Register(n.app)
 	n.app.Use("/v1", func(*fiber.Ctx) error { return fiber.ErrNotFound }) // no page is there
 	if _, err := api.Mount(n.app, api.Config{
-		Log: log, Auth: people, Reader: s.Reader(), Desired: s.Desired(), Changes: n.hub, Vendors: vendors,
+		Log: log, Auth: people, Reader: s.Reader(), Desired: s.Desired(), Directory: s.Directory(), Changes: n.hub, Vendors: vendors,
 		Enrolment: api.Enrolment(s, authority.PublicKeyHash()), Version: version,
 		NodeID:       func() uuid.UUID { return n.member.Identity().ID },
 		Health:       api.HealthSource{Store: s, Local: n.meter.Latest, Authority: authority.NotAfter()},
