@@ -44,7 +44,7 @@ func (o offices) entity(kind, site, place int, at time.Time) *rand.Rand {
 // report makes tables for the window that starts at at; the header is not filled.
 func (o offices) report(tap int, at time.Time, rng *rand.Rand) *wirepb.Report {
 	r := &wirepb.Report{Dictionary: &wirepb.Dictionary{}}
-	m := maker{offices: o, Rand: rng, r: r, tap: tap, site: tap / tapsPerSite, at: at}
+	m := maker{offices: o, Rand: rng, r: r, tap: tap, site: tap / tapsPerSite, at: at, index: make(map[int]uint32)}
 	m.securities()
 	m.bss()
 	m.stationTable()
@@ -61,8 +61,8 @@ type maker struct {
 	r         *wirepb.Report
 	tap, site int
 	at        time.Time
-	frequency []uint32 // of each BSS
-	centre    []int    // power with which it is heard, dBm
+	index     map[int]uint32 // of a place's BSSID, in the dictionary
+	centre    []int          // power with which each BSS is heard, dBm
 }
 
 // frequencies are those on which offices work.
@@ -70,8 +70,23 @@ func frequencies() []uint32 {
 	return []uint32{2412, 2437, 2462, 5180, 5200, 5220, 5240, 5260, 5500, 5520, 5745, 5765, 5955, 6035, 6115}
 }
 
-// mac adds a unicast address; entities differ in all of 46 bits.
-func (m *maker) mac(e *rand.Rand, local bool) {
+// associated returns the index of the BSSID with which a station is, the same
+// whichever tap hears it, and the frequency of that. The tap need not hear the AP:
+// stations' frames name it.
+func (m *maker) associated(e *rand.Rand) (index, frequency uint32) {
+	p := e.IntN(roster(m.bsss))
+	ap := m.entity(kindBSS, m.site, p, m.at)
+	if m.index[p] == 0 {
+		m.index[p] = m.mac(ap, false)
+	} else {
+		ap.Uint64() // which its address took
+	}
+	all := frequencies()
+	return m.index[p], all[ap.IntN(len(all))]
+}
+
+// mac adds a unicast address and returns its index; entities differ in all of 46 bits.
+func (m *maker) mac(e *rand.Rand, local bool) uint32 {
 	var b [8]byte
 	binary.BigEndian.PutUint64(b[:], e.Uint64())
 	b[0] &^= 3
@@ -79,6 +94,7 @@ func (m *maker) mac(e *rand.Rand, local bool) {
 		b[0] |= 2
 	}
 	m.r.Dictionary.Macs = append(m.r.Dictionary.Macs, b[:6]...)
+	return uint32(len(m.r.Dictionary.Macs) / 6)
 }
 
 func (m *maker) securities() {
@@ -102,9 +118,9 @@ func (m *maker) bss() {
 	for i := range n {
 		p := place(m.tap, i, n)
 		e := m.entity(kindBSS, m.site, p, m.at)
-		m.mac(e, false)
+		m.index[p] = m.mac(e, false)
 		f := all[e.IntN(len(all))]
-		m.frequency, m.centre = append(m.frequency, f), append(m.centre, -45-e.IntN(42))
+		m.centre = append(m.centre, -45-e.IntN(42))
 		t.Bssid, t.Ssid = append(t.Bssid, uint32(i+1)), append(t.Ssid, 1+e.Uint32N(uint32(ssids)))
 		t.FrequencyMhz, t.AnnouncedMhz = append(t.FrequencyMhz, f), append(t.AnnouncedMhz, f)
 		t.Security, t.Features = append(t.Security, 1+e.Uint32N(5)), append(t.Features, []uint32{0x1f, 0x8b, 0x10f, 0x203}[e.IntN(4)])
@@ -134,10 +150,8 @@ func (m *maker) stationTable() {
 	centre := make([]int, 0, n)
 	for i := range n {
 		e := m.entity(kindStation, m.site, place(m.tap, i, n), m.at)
-		m.mac(e, e.IntN(3) > 0) // most stations make their address up
-		index := uint32(m.bsss + i + 1)
-		bssid := e.Uint32N(uint32(m.bsss)) + 1
-		f := m.frequency[bssid-1]
+		index := m.mac(e, e.IntN(3) > 0) // most stations make their address up
+		bssid, f := m.associated(e)
 		if e.IntN(5) == 0 { // only looks for networks
 			bssid = 0
 			probes.Station, probes.Ssid = append(probes.Station, index), append(probes.Ssid, 1+e.Uint32N(uint32(len(m.r.Dictionary.Ssids))))
