@@ -11,6 +11,8 @@ type metrics struct {
 	bytes      prometheus.Counter
 	batch      prometheus.Histogram
 	storeTime  prometheus.Histogram
+
+	unregistered prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer, queued func() float64) *metrics {
@@ -30,6 +32,9 @@ func newMetrics(reg prometheus.Registerer, queued func() float64) *metrics {
 		bytes: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "picket_ingest_report_bytes_total", Help: "Octets of reports as sent, compressed, whose signature held.",
 		}),
+		unregistered: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "picket_ingest_not_registered_total", Help: "Entities heard that got no row in a registry, since a tap or tenant had reached its limit.",
+		}),
 		batch: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "picket_ingest_batch_reports", Help: "Reports of one transaction.", Buckets: []float64{1, 4, 16, 64, 256, 512},
 		}),
@@ -38,7 +43,7 @@ func newMetrics(reg prometheus.Registerer, queued func() float64) *metrics {
 		}),
 	}
 	if reg != nil {
-		reg.MustRegister(m.reports, m.enrolments, m.keys, m.desired, m.bytes, m.batch, m.storeTime, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		reg.MustRegister(m.reports, m.enrolments, m.keys, m.desired, m.bytes, m.unregistered, m.batch, m.storeTime, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "picket_ingest_queued_reports", Help: "Reports that wait for a transaction.",
 		}, queued))
 	}

@@ -162,6 +162,11 @@ func (h *Handler) answerReport(r request, o store.Outcome, err error) error {
 	default:
 		h.metrics.reports.WithLabelValues("stored").Inc()
 	}
+	if o.NotRegistered > 0 {
+		h.metrics.unregistered.Add(float64(o.NotRegistered))
+		h.refusals.note(slog.LevelWarn, "entities", r.tapID(), "more new entities in this hour, or in this tenant, than the registries take; "+
+			"the report is stored", time.Now())
+	}
 	nameRevision(r.c, o.DesiredRevision)
 	if want := wants(o); want != "" {
 		r.c.Set(WantHeader, want)
@@ -188,7 +193,11 @@ func (h *Handler) postpone(r request, reason string, wait time.Duration, text st
 		status = fiber.StatusTooManyRequests
 	}
 	h.metrics.reports.WithLabelValues(reason).Inc()
-	h.refusals.note(slog.LevelInfo, reason, r.tapID(), text, time.Now())
+	who := ""
+	if reason == wire.ReasonTapRate { // else all of the node's taps
+		who = r.tapID()
+	}
+	h.refusals.note(slog.LevelInfo, reason, who, text, time.Now())
 	r.c.Set(wire.ReasonHeader, reason)
 	r.c.Set(fiber.HeaderRetryAfter, strconv.Itoa(retryAfter(wait)))
 	return say(r.c, status, text)
