@@ -32,7 +32,7 @@ const (
 // Config is how a tap runs.
 type Config struct {
 	Nodes    []string      // URLs of nodes, https://HOST:PORT; empty: as learned at enrolment
-	Token    *enrol.Token  // nil: none given; needed once, to enrol
+	Token    *enrol.Token  // nil: none given; the tap waits until its claim code is typed
 	State    string        // folder of key, identity and spool
 	Name     string        // what people call the tap; empty: the host name
 	Window   time.Duration // length of a report; 0: as the cluster says
@@ -42,7 +42,8 @@ type Config struct {
 	Demos    []string      // files to replay as if live
 	Spool    int64         // octets that reports may take on disk
 
-	Version bool // only print the version
+	Version  bool // only print the version
+	ShowCode bool // only print the claim code
 }
 
 // AllRadios stands in Radios for every radio, also those plugged in later.
@@ -58,6 +59,7 @@ func Parse(args []string, out io.Writer) (Config, error) {
 	flags := s.flags()
 	file := flags.String("config", "", "")
 	version := flags.Bool("version", false, "")
+	showCode := flags.Bool("show-code", false, "")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			fmt.Fprint(out, help)
@@ -78,7 +80,9 @@ func Parse(args []string, out io.Writer) (Config, error) {
 			return Config{}, err
 		}
 	}
-	return s.config()
+	c, err := s.config()
+	c.ShowCode = *showCode && err == nil
+	return c, err
 }
 
 // settings are what flags and files fill in, as text.
@@ -133,7 +137,7 @@ func readFile(path string, flags *flag.FlagSet, given map[string]bool) error {
 		switch {
 		case !ok:
 			return fmt.Errorf("config: %s:%d: %q is not of the form name = value", path, i+1, name)
-		case f == nil || name == "config" || name == "version":
+		case f == nil || name == "config" || name == "version" || name == "show-code":
 			return fmt.Errorf("config: %s:%d: there is no setting %q", path, i+1, name)
 		case given[name]:
 			continue

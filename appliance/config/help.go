@@ -2,12 +2,13 @@ package config
 
 const help = `tapd listens to networks and reports what it hears to a Picket node.
 
-  tapd -node URL -token TOKEN [-capture IF|FILE]…
+  tapd -node URL [-token TOKEN] [-capture IF|FILE]…
   tapd -config FILE
 
 To start with, you need the address of a node and an enrolment token, which the
 console shows under Taps. The tap makes a key of its own, exchanges the token for a
-place in the cluster, and remembers both: later starts need neither.
+place in the cluster, and remembers both: later starts need neither. Without a token
+it logs a claim code, waits, and begins when somebody types that in the console.
 
   -node URL        address of a node, https://HOST:PORT; several for several nodes
   -token TOKEN     enrolment token, picket1.…; used once
@@ -29,6 +30,7 @@ place in the cluster, and remembers both: later starts need neither.
                    (default: /var/lib/picket-tap)
   -spool MIB       most that unsent reports may take on disk (default: 256)
   -config FILE     read settings from a file, a line each: name = value
+  -show-code       print the claim code, by which the console adopts this tap
   -version         print the version
 
 Listening on an interface needs the capability CAP_NET_RAW, and tuning radios

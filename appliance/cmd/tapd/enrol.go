@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -15,25 +18,25 @@ import (
 	"picket/shared/task"
 )
 
-// enrol returns who the tap is, after it became somebody if need be. It returns
-// nil when a signal ended the attempt.
+// enrol returns who the tap is, after it became somebody if need be: by a token, or
+// by its claim code. It returns nil when a signal ended the attempt.
 func enrol(ctx context.Context, cfg config.Config, log *slog.Logger) (*identity.Identity, error) {
-	if cfg.Token == nil {
-		id, err := identity.Load(cfg.State)
-		if errors.Is(err, identity.ErrNotEnrolled) {
-			return nil, errors.New("this tap is not enrolled yet: give it the address of a node and a token from the console, with -node and -token (state is kept in " + cfg.State + ")")
-		}
-		return id, err
+	_, err := identity.Load(cfg.State)
+	switch fresh := errors.Is(err, identity.ErrNotEnrolled); {
+	case fresh && len(cfg.Nodes) == 0:
+		return nil, errors.New("this tap is not enrolled yet: give it the address of a node with -node https://HOST:PORT, and with -token a token from the console if you have one (state is kept in " + cfg.State + ")")
+	case !fresh && cfg.Token == nil:
+		return identity.Load(cfg.State)
 	}
-	e := identity.Enroller{Dir: cfg.State, URLs: cfg.Nodes, Token: *cfg.Token, Log: log,
-		About: enrolment.Request{Name: tapName(cfg.Name), MAC: macAddress(), Version: version, Arch: runtime.GOARCH}}
-	if _, err := identity.Load(cfg.State); errors.Is(err, identity.ErrNotEnrolled) && len(cfg.Nodes) == 0 {
-		return nil, errors.New("to enrol, the tap needs the address of a node: give it with -node https://HOST:PORT")
+	about := enrolment.Request{Name: tapName(cfg.Name), MAC: macAddress(), Version: version, Arch: runtime.GOARCH}
+	become := identity.Claimer{Dir: cfg.State, URLs: cfg.Nodes, About: about, Log: log}.Claim
+	if cfg.Token != nil {
+		become = identity.Enroller{Dir: cfg.State, URLs: cfg.Nodes, Token: *cfg.Token, About: about, Log: log}.Enrol
 	}
 	var id *identity.Identity
-	err := task.Run(ctx, log, task.Signals(), task.Func("enrol", func(ctx context.Context) error {
+	err = task.Run(ctx, log, task.Signals(), task.Func("enrol", func(ctx context.Context) error {
 		var err error
-		if id, err = e.Enrol(ctx); err != nil {
+		if id, err = become(ctx); err != nil {
 			return err
 		}
 		return errDone
@@ -42,6 +45,20 @@ func enrol(ctx context.Context, cfg config.Config, log *slog.Logger) (*identity.
 		err = nil
 	}
 	return id, err
+}
+
+// showCode prints the claim code of the tap that uses a state folder.
+func showCode(state string, out io.Writer) error {
+	code, err := identity.ClaimCode(state)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		_, err = fmt.Fprintln(out, "This tap is enrolled and needs no claim code.")
+		return err
+	case err != nil:
+		return fmt.Errorf("%w (state is looked for in %s)", err, state)
+	}
+	_, err = fmt.Fprintln(out, code.String())
+	return err
 }
 
 // errDone ends the enrolment's tasks without the log line of a stop.

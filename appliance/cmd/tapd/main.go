@@ -36,6 +36,9 @@ func run(ctx context.Context, args []string, log *slog.Logger) error {
 		fmt.Println("tapd", version)
 		return nil
 	}
+	if cfg.ShowCode {
+		return showCode(cfg.State, os.Stdout)
+	}
 	own := &ownTraffic{nodes: cfg.Nodes, log: log}
 	budget := limits.Apply(os.DirFS("/"), log)
 	ring := budget.RingOctets(expectedCaptures)

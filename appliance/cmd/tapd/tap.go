@@ -39,6 +39,7 @@ type tap struct {
 	pipeline    pipeline.Config
 	tell        telling
 	desired     *desired.Follower // nil: a recording obeys nobody
+	renewal     *identity.Renewal
 	live        *pipeline.Live
 	enrolled    time.Duration // length of windows as the cluster said at enrolment
 	radios      *radios       // nil: none are to be used
@@ -74,6 +75,7 @@ func newTap(cfg config.Config, id *identity.Identity, inputs []pipeline.Input, r
 		}
 	}
 	t.sender = report.New(deliver)
+	t.renewal = &identity.Renewal{Identity: id, URLs: deliver.URLs, Client: deliver.Client, Log: log}
 	t.live = pipeline.NewLive(t.pipeline, inputs, log)
 	if len(cfg.Radios) > 0 {
 		t.radios = newRadios(cfg, t.live, ring, &t.tell, log)
@@ -128,7 +130,7 @@ func (t *tap) run(ctx context.Context, sources int) error {
 		t.log.Info("reports from before are still to be sent", "reports", left, "damaged_octets", t.spool.Damaged())
 	}
 	t.log.Info("capturing", "version", version, "sources", sources, "window", t.pipeline.Window.String())
-	tasks := []task.Task{task.Signals(), t.live, t.spool.Task(t.log), t.sender}
+	tasks := []task.Task{task.Signals(), t.live, t.spool.Task(t.log), t.sender, t.renewal}
 	if t.desired != nil {
 		tasks = append(tasks, t.desired)
 	}
