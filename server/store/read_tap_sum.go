@@ -2,9 +2,10 @@ package store
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
+
+	"picket/server/store/rollup"
 )
 
 // tapSum is what a tap's reports say of themselves, over a time.
@@ -28,45 +29,29 @@ WHERE t.tenant_id = @tenant::uuid
 GROUP BY t.tap_id
 ORDER BY t.tap_id`
 
-const tapSumLevelSQL = `
-SELECT t.tap_id::text AS tap,
-       sum(t.window_ms[i])::bigint AS window_ms,
-       sum(t.frames[i])::bigint AS frames,
-       sum(t.kernel_drops[i])::bigint AS kernel_drops
-FROM tap_%[1]s AS t
-CROSS JOIN LATERAL generate_subscripts(t.reports, 1) AS i
-WHERE t.tenant_id = @tenant::uuid
-  AND (@taps::text[] IS NULL OR t.tap_id = ANY(@taps::text[]::uuid[]))
-  AND t.span_start > @from::timestamptz - interval '%[2]s'
-  AND t.span_start < @to::timestamptz
-  AND t.reports[i] IS NOT NULL
-  AND t.span_start + (i - %[3]d) * interval '%[4]s' >= @from
-  AND t.span_start + (i - %[3]d) * interval '%[4]s' < @to
-GROUP BY t.tap_id
-ORDER BY t.tap_id`
-
 // tapSums adds up a piece; all says that taps are all of the tenant's.
 func (v *view) tapSums(ctx context.Context, p piece, taps []string, all bool) (map[string]tapSum, error) {
-	sql := tapSumTensSQL
-	switch p.level {
-	case "1h":
-		sql = fmt.Sprintf(tapSumLevelSQL, p.level, "1 day", 0, "1 hour")
-	case "1d":
-		sql = fmt.Sprintf(tapSumLevelSQL, p.level, "1 month", 1, "1 day")
+	sums := make(map[string]tapSum)
+	if p.level != "10m" {
+		f := tapFamily()
+		q := question{taps: taps, all: all, values: []string{"window_ms", "frames", "kernel_drops"}}
+		at := each(q.values, f.Value)
+		err := v.askLevel(ctx, &f, &q, p, func(k heardAt, row *rollup.Row) {
+			s := sums[k.tap]
+			s.WindowMS, s.Frames, s.KernelDrops = s.WindowMS+row[at[0]], s.Frames+row[at[1]], s.KernelDrops+row[at[2]]
+			sums[k.tap] = s
+		})
+		return sums, err
 	}
 	args := pgx.StrictNamedArgs{"tenant": v.tenant, "taps": taps, "from": p.from, "to": p.to}
 	if all {
 		args["taps"] = nil
 	}
-	rows, err := collect[tapSum](ctx, v, sql, args)
-	if err != nil {
-		return nil, err
-	}
-	sums := make(map[string]tapSum, len(rows))
+	rows, err := collect[tapSum](ctx, v, tapSumTensSQL, args)
 	for _, r := range rows {
 		sums[r.Tap] = r
 	}
-	return sums, nil
+	return sums, err
 }
 
 // tapTotals adds up the view's range, in whole slots of the levels that it is read

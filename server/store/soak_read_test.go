@@ -354,7 +354,7 @@ func TestSoakFleetPages(t *testing.T) {
 				measurePage(t, p, length, site, rounds)
 			}
 		}
-		s.Close() // a connection's counts are there when it has ended
+		s.Close()                                                                            // a connection's counts are there when it has ended
 		if after := scan[int64](t, conn, rawSQL); after != before && length > 24*time.Hour { // a day ends with windows where they are few
 			t.Errorf("%v: %d scans of partitions of observations, want none", length, after-before)
 		}
