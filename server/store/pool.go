@@ -63,6 +63,7 @@ func (c Config) connectDirect(ctx context.Context) (*pgx.Conn, error) {
 		return nil, err
 	}
 	c.session(conf, RoleOwner)
+	conf.RuntimeParams["application_name"] = "noded listen"
 	noticeLoss(&conf.Config)
 	return pgx.ConnectConfig(ctx, conf)
 }

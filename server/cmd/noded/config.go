@@ -26,6 +26,9 @@ When it is ready it prints one line of JSON on stdout: {"url", "version",
 null once there is one. Logs go to stderr. SIGTERM or Ctrl-C stops it in good
 order, a second one at once.
 
+What other users of the machine must not read is better in the environment:
+PICKET_DATABASE and PICKET_DATABASE_DIRECT are -database and -database-direct.
+
 Options:
 
 `
@@ -84,6 +87,13 @@ func parse(args []string, out io.Writer) (config, error) {
 		if c.token = strings.TrimSpace(string(b)); len(c.token) < 16 {
 			return config{}, fmt.Errorf("-metrics-token: the token in %s has %d characters, at least 16 are needed", tokenFile, len(c.token))
 		}
+	}
+	// Not as defaults of the options, which -help prints: they hold passwords.
+	if c.database == "" {
+		c.database = os.Getenv("PICKET_DATABASE")
+	}
+	if c.direct == "" {
+		c.direct = os.Getenv("PICKET_DATABASE_DIRECT")
 	}
 	if c.name == "" {
 		if c.name, _ = os.Hostname(); c.name == "" {

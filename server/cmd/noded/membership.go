@@ -20,6 +20,8 @@ func jobs(s *store.Store) []cluster.Job {
 		{Kind: "retain", Every: time.Hour, Run: s.Retain},
 		{Kind: "repair_rollups", Every: time.Hour, Run: s.RepairRollups},
 		{Kind: "prune_nodes", Every: time.Hour, Run: s.PruneNodes},
+		{Kind: "prune_nonces", Every: time.Minute, Run: s.PruneNonces},
+		{Kind: "prune_pending_boxes", Every: 10 * time.Minute, Run: s.PrunePendingBoxes},
 	}
 }
 
