@@ -39,6 +39,13 @@
 // happened to a tap is in tap_event, the one observation with a row an item: events
 // are few, and are read by time across taps.
 //
+// # Rollups
+//
+// What reports say is put together to ten minutes, hours and days, each once it is
+// closed, by marks that change in the transaction that builds (rollup.go); readers
+// take the coarsest level that fits (read_pieces.go, read_heard.go). What is kept for
+// how long is a table (retention.go). docs/time-series.md tells it whole.
+//
 // # Time
 //
 // Windows carry the taps' UTC; registries keep event time. received_at and all
