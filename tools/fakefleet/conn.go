@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -78,6 +79,7 @@ func (l *line) close() {
 // post sends a signed request and reads the answer. lose cuts the connection in
 // between: errLost.
 func (l *line) post(ctx context.Context, node *url.URL, path, contentType string, signer httpsig.Signer, body []byte, lose bool) (answer, error) {
+	kept := l.conn != nil
 	if err := l.connect(ctx, node); err != nil {
 		return answer{}, err
 	}
@@ -96,8 +98,21 @@ func (l *line) post(ctx context.Context, node *url.URL, path, contentType string
 	if err != nil {
 		l.close()
 	}
+	if err != nil && kept && !lose && shorten(err) == closed {
+		// The node had ended the idle connection: a tap's client tries at once on a
+		// new one, too.
+		if err = l.connect(ctx, node); err != nil {
+			return answer{}, err
+		}
+		if a, err = l.exchange(false); err != nil {
+			l.close()
+		}
+	}
 	return a, err
 }
+
+// closed is what shorten makes of a connection that the other side ended.
+const closed = "connection closed"
 
 func (l *line) exchange(lose bool) (a answer, err error) {
 	if err := l.conn.SetDeadline(time.Now().Add(answerLimit)); err != nil {
@@ -137,5 +152,5 @@ func (a answer) reason() string {
 	if word := a.header.Get(wire.ReasonHeader); word != "" {
 		return word
 	}
-	return fmt.Sprint(a.status)
+	return strconv.Itoa(a.status)
 }

@@ -9,7 +9,7 @@ import (
 
 func TestBucketsCoverAllValuesOnce(t *testing.T) {
 	last := -1
-	for us := uint64(0); us < 1<<20; us++ {
+	for us := range uint64(1 << 20) {
 		i := bucketOf(us)
 		if i != last && i != last+1 {
 			t.Fatalf("%d µs is in bucket %d after %d", us, i, last)
