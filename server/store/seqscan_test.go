@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"net"
 	"testing"
 	"time"
 
@@ -35,7 +36,7 @@ func TestPagesDoNotScanObservations(t *testing.T) {
 	}
 	r, tenant := s.Reader(), tap.TenantID.String()
 	to := time.Now().UTC()
-	for _, length := range []time.Duration{15 * time.Minute, 24 * time.Hour} {
+	for _, length := range []time.Duration{15 * time.Minute, 24 * time.Hour, 30 * 24 * time.Hour} {
 		span := store.Span{From: to.Add(-length), To: to}
 		for name, page := range map[string]func(context.Context) error{
 			"networks": func(ctx context.Context) error { _, _, _, err := r.BSSs(ctx, tenant, span, 1000); return err },
@@ -54,6 +55,19 @@ func TestPagesDoNotScanObservations(t *testing.T) {
 				_, err := r.TapCoverage(ctx, tenant, tap.TapID.String(), span)
 				return err
 			},
+			"signal": func(ctx context.Context) error {
+				_, err := r.BSSSignal(ctx, tenant, bssidOf(in[0]), span)
+				return err
+			},
+			"network": func(ctx context.Context) error { _, _, err := r.BSS(ctx, tenant, bssidOf(in[0]), span); return err },
+			"channels": func(ctx context.Context) error {
+				_, err := r.TapChannels(ctx, tenant, tap.TapID.String(), span)
+				return err
+			},
+			"health": func(ctx context.Context) error {
+				_, err := r.TapHealth(ctx, tenant, tap.TapID.String(), span)
+				return err
+			},
 			"home": func(ctx context.Context) error { _, _, err := r.Home(ctx, tenant, span, 20); return err },
 		} {
 			if err := page(t.Context()); err != nil {
@@ -65,15 +79,20 @@ func TestPagesDoNotScanObservations(t *testing.T) {
 	const scansSQL = `
 SELECT relname || ': ' || seq_scan || ' scans'
 FROM pg_stat_user_tables
-WHERE relname ~ '_window_[0-9]+$|^report_[0-9]+$|_10m_[0-9]+$|^tap_event_[0-9]+$'
+WHERE relname ~ '^(air|wire)_raw_[0-9]+$|^report_[0-9]+$|_10m_[0-9]+$|_1[hd]_[0-9]+$|^tap_event_[0-9]+$'
   AND seq_scan > 0
 ORDER BY 1`
 	conn := db.Conn(t, store.RoleOwner)
 	if got := list(t, conn, scansSQL); len(got) > 0 {
 		t.Errorf("sequential scans: %v", got)
 	}
-	const usedSQL = `SELECT relname FROM pg_stat_user_tables WHERE relname ~ '^bss_window_[0-9]+$' AND idx_scan > 0`
+	const usedSQL = `SELECT relname FROM pg_stat_user_tables WHERE relname ~ '^air_raw_[0-9]+$' AND idx_scan > 0`
 	if got := list(t, conn, usedSQL); len(got) == 0 {
-		t.Error("no partition of bss_window was read at all: this test shows nothing")
+		t.Error("no partition of air_raw was read at all: this test shows nothing")
 	}
+}
+
+// bssidOf is the first address of a report's dictionary: a BSSID.
+func bssidOf(in store.Incoming) string {
+	return net.HardwareAddr(in.Report.Dictionary.Macs[:6]).String()
 }
