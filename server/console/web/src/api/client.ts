@@ -12,7 +12,7 @@ export const changing = { "X-Picket": "1" } as const;
 
 interface Answer<D> {
   data?: D;
-  error?: { detail?: string; errors?: { message?: string; location?: string }[] };
+  error?: { type?: string; detail?: string; errors?: { message?: string; location?: string }[] };
   response: Response;
 }
 
@@ -34,7 +34,7 @@ export async function send<D>(what: string, request: Promise<Answer<D>>): Promis
   }
   if (!answer.response.ok) {
     const first = answer.error?.errors?.[0]?.message;
-    throw new APIError(what, answer.response.status, explain(answer.response.status, first ?? answer.error?.detail));
+    throw new APIError(what, answer.response.status, explain(answer.response.status, first ?? answer.error?.detail), answer.error?.type);
   }
   return answer;
 }

@@ -40,6 +40,16 @@ export function buildRouter(queries: QueryClient) {
     path: "/first-login",
     component: lazyRouteComponent(() => import("../pages/login/FirstLoginPage"), "FirstLoginPage"),
   });
+  const invitation = createRoute({
+    getParentRoute: () => rootRoute,
+    path: "/invitation",
+    component: lazyRouteComponent(() => import("../pages/login/InvitationPage"), "InvitationPage"),
+  });
+  const provider = createRoute({
+    getParentRoute: () => rootRoute,
+    path: "/login/provider",
+    component: lazyRouteComponent(() => import("../pages/login/ProviderPage"), "ProviderPage"),
+  });
   const tenant = createRoute({
     getParentRoute: () => rootRoute,
     path: "/$tenant",
@@ -77,11 +87,15 @@ export function buildRouter(queries: QueryClient) {
       path: "/enrolment",
       component: lazyRouteComponent(() => import("../pages/enrolment/EnrolmentPage"), "EnrolmentPage"),
     }),
+    createRoute({ ...page, path: "/people", component: lazyRouteComponent(() => import("../pages/people/PeoplePage"), "PeoplePage") }),
+    createRoute({ ...page, path: "/places", component: lazyRouteComponent(() => import("../pages/places/PlacesPage"), "PlacesPage") }),
+    createRoute({ ...page, path: "/audit", component: lazyRouteComponent(() => import("../pages/audit/AuditPage"), "AuditPage") }),
+    createRoute({ ...page, path: "/account", component: lazyRouteComponent(() => import("../pages/account/AccountPage"), "AccountPage") }),
     createRoute({ ...page, path: "/nodes", component: lazyRouteComponent(() => import("../pages/nodes/NodesPage"), "NodesPage") }),
   ] as const;
 
   return createRouter({
-    routeTree: rootRoute.addChildren([index, login, firstLogin, tenant.addChildren(pages)]),
+    routeTree: rootRoute.addChildren([index, login, firstLogin, invitation, provider, tenant.addChildren(pages)]),
     parseSearch,
     stringifySearch,
     defaultErrorComponent: RouteError,

@@ -29,7 +29,8 @@ export function SettingsPanel({ tap }: { tap: TapDetail }) {
     setLast(what);
     setOpen(what);
   };
-  const may = session?.user.role === "admin";
+  const { tenant } = useScope();
+  const may = session?.tenants.find((t) => t.slug === tenant)?.permissions.includes("change:taps") ?? false;
   return (
     <Panel
       title="Radio settings"
