@@ -17,7 +17,7 @@ build: $(CONSOLE) ## Build bin/noded, bin/nodectl, bin/tapd and bin/picket
 	@mkdir -p bin
 	$(GO_BUILD) -o bin/ ./server/cmd/noded ./server/cmd/nodectl ./appliance/cmd/tapd ./tools/picket
 
-deb: ## Build dist/picket-tap_VERSION_ARCH.deb, for amd64 and arm64: a tap as a service
+deb: $(CONSOLE) ## Build dist/picket-tap_… and picket-node_VERSION_ARCH.deb, for amd64 and arm64
 	@go run ./tools/deb -version $(VERSION) $(ARCH)
 
 # The console, when one of its sources is newer than what was built from them.

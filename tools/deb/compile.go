@@ -12,12 +12,9 @@ import (
 	"strings"
 )
 
-// programs are the packages whose commands are installed.
-func programs() []string { return []string{"./appliance/cmd/tapd", "./tools/picket"} }
-
 // compile builds the programs into dir, as make build does.
-func compile(ctx context.Context, root, version, arch, dir string) error {
-	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -X main.version=" + version, "-o", dir + "/"}, programs()...)
+func (p product) compile(ctx context.Context, root, version, arch, dir string) error {
+	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -X main.version=" + version, "-o", dir + "/"}, p.programs...)
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir, cmd.Env = root, environment(arch)
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -32,8 +29,8 @@ func environment(arch string) []string {
 
 // licences returns the licences of everything that the programs are linked from
 // besides the project itself: they ask for that.
-func licences(ctx context.Context, root, arch string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "go", append([]string{"list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}{{end}}"}, programs()...)...)
+func (p product) licences(ctx context.Context, root, arch string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "go", append([]string{"list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}{{end}}"}, p.programs...)...)
 	cmd.Dir, cmd.Env = root, environment(arch)
 	out, err := cmd.Output()
 	if err != nil {

@@ -56,14 +56,14 @@ func packed(t *testing.T) pack {
 		if built.err = os.Chmod(built.dir, 0o755); built.err != nil {
 			return
 		}
-		if built.licences, built.err = licences(t.Context(), top, runtime.GOARCH); built.err == nil {
-			built.err = compile(t.Context(), top, "1.2.3", runtime.GOARCH, built.dir)
+		if built.licences, built.err = tapProduct().licences(t.Context(), top, runtime.GOARCH); built.err == nil {
+			built.err = tapProduct().compile(t.Context(), top, "1.2.3", runtime.GOARCH, built.dir)
 		}
 	})
 	if built.err != nil {
 		t.Fatal(built.err)
 	}
-	return pack{root: top, programs: built.dir, licences: built.licences, version: "1.2.3", arch: runtime.GOARCH, date: date()}
+	return pack{product: tapProduct(), root: top, bin: built.dir, licences: built.licences, version: "1.2.3", arch: runtime.GOARCH, date: date()}
 }
 
 // write makes the package in a new folder and returns its path.
@@ -135,7 +135,7 @@ func TestPackageHoldsWhatAServiceNeeds(t *testing.T) {
 			t.Errorf("%s --version: %q, want %q", program, got, want)
 		}
 	}
-	if got := output(t, "gzip", "-dc", filepath.Join(root, doc, "third-party-licences.gz")); !strings.Contains(got, "==== google.golang.org/protobuf v") ||
+	if got := output(t, "gzip", "-dc", filepath.Join(root, tapProduct().doc(), "third-party-licences.gz")); !strings.Contains(got, "==== google.golang.org/protobuf v") ||
 		!strings.Contains(got, "==== Go\n") || strings.Count(got, "====") < 8 {
 		t.Errorf("licences of %d modules:\n%.300s", strings.Count(got, "===="), got)
 	}

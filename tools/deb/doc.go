@@ -1,8 +1,8 @@
-// Command deb builds the Debian packages of a tap, for `make deb`:
+// Command deb builds the Debian packages of a tap and of a node, for `make deb`:
 //
-//	packaging/ ─┐
-//	tapd ───────┼─ stage: a folder as installed, DEBIAN/ in it ─ dpkg-deb ─▶ dist/picket-tap_VERSION_ARCH.deb
-//	picket ─────┘
+//	packaging/, server/deploy/ ─┐
+//	tapd, picket ───────────────┼─ stage: a folder as installed, DEBIAN/ in it ─ dpkg-deb ─▶ dist/picket-tap_VERSION_ARCH.deb
+//	noded, nodectl ─────────────┘                                                          dist/picket-node_VERSION_ARCH.deb
 //
 // The same commit gives the same octets: modes are set, not inherited; times are
 // the commit's (SOURCE_DATE_EPOCH, reproducible-builds.org/specs/source-date-epoch);

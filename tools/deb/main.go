@@ -13,7 +13,7 @@ import (
 	"syscall"
 )
 
-const usage = `deb builds dist/picket-tap_VERSION_ARCH.deb, from the top folder of the project.
+const usage = `deb builds dist/picket-tap_VERSION_ARCH.deb and dist/picket-node_VERSION_ARCH.deb, from the top folder of the project.
 
 Usage: go run ./tools/deb [flags] [ARCH...]
 
@@ -59,11 +59,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	p := pack{root: ".", version: debianVersion(*version, epoch), date: epoch, level: 6}
 	for _, arch := range architectures {
-		path, err := build(ctx, p, *version, arch, *out)
-		if err != nil {
-			return fmt.Errorf("%s: %w", arch, err)
+		for _, p.product = range products() {
+			path, err := build(ctx, p, *version, arch, *out)
+			if err != nil {
+				return fmt.Errorf("%s %s: %w", p.name, arch, err)
+			}
+			fmt.Fprintln(stdout, path)
 		}
-		fmt.Fprintln(stdout, path)
 	}
 	return nil
 }
@@ -75,11 +77,11 @@ func build(ctx context.Context, p pack, version, arch, out string) (path string,
 		return "", err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(bin)) }()
-	if err := compile(ctx, p.root, version, arch, bin); err != nil {
+	if err := p.compile(ctx, p.root, version, arch, bin); err != nil {
 		return "", err
 	}
-	p.arch, p.programs = arch, bin
-	if p.licences, err = licences(ctx, p.root, arch); err != nil {
+	p.arch, p.bin = arch, bin
+	if p.licences, err = p.product.licences(ctx, p.root, arch); err != nil {
 		return "", err
 	}
 	if err := os.MkdirAll(out, 0o755); err != nil {
