@@ -50,7 +50,10 @@ func (d *Desired) Lock(ctx context.Context, tenant, tap string, l desired.Lock, 
 			return err
 		}
 		made.CreatedAt, made.Until = at, at.Add(length)
-		return addLock(ctx, tx, tenant, tap, made)
+		if err := addLock(ctx, tx, tenant, tap, made); err != nil {
+			return err
+		}
+		return audit(ctx, tx, Entry{Scope: tenantScope(tenant).uuid(), Verb: "create", Object: "channel lock", ID: made.ID, Name: tap, After: made.Lock})
 	})
 	if err != nil {
 		return ChannelLock{}, fmt.Errorf("store: lock a channel of tap %s: %w", tap, err)
@@ -106,10 +109,10 @@ func (d *Desired) Unlock(ctx context.Context, tenant, tap, id string) error {
 			return err
 		}
 		tag, err := tx.Exec(ctx, dropLockSQL, pgx.StrictNamedArgs{"tenant": tenant, "tap": tap, "id": id})
-		if err == nil && tag.RowsAffected() == 0 {
-			return ErrNotFound
+		if err := one(tag.RowsAffected(), err); err != nil {
+			return err
 		}
-		return err
+		return audit(ctx, tx, Entry{Scope: tenantScope(tenant).uuid(), Verb: "delete", Object: "channel lock", ID: id, Name: tap})
 	})
 	if err != nil {
 		return fmt.Errorf("store: unlock a channel of tap %s: %w", tap, err)

@@ -151,7 +151,12 @@ func (d *Desired) PutTap(ctx context.Context, tenant, tap string, s desired.Sett
 		if err := checkTogether(before.Site.Settings, s, "with what is set for the site"); err != nil {
 			return err
 		}
-		return putSetting(ctx, tx, tenant, nil, &id, s, by)
+		if err := putSetting(ctx, tx, tenant, nil, &id, s, by); err != nil {
+			return err
+		}
+		return audit(ctx, tx, Entry{
+			Scope: tenantScope(tenant).uuid(), Verb: "change", Object: "tap settings", ID: tap, Before: before.Tap.Settings, After: s,
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("store: set desired state of tap %s: %w", tap, err)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -45,6 +46,15 @@ UPDATE tap` + newRevisionSQL + `
 WHERE tenant_id = @tenant::uuid
   AND site_id = @site`
 
+func siteSettingSQL() string {
+	return `
+SELECT ` + settingColumns("x") + `
+FROM desired_setting AS x
+WHERE x.tenant_id = @tenant::uuid
+  AND x.site_id = @site
+  AND x.tap_id IS NULL`
+}
+
 // PutSite replaces what was set for the taps of a site. The error is ErrNoSite, or
 // a *desired.Error that says which setting is wrong.
 func (d *Desired) PutSite(ctx context.Context, tenant, slug string, s desired.Settings, by string) error {
@@ -68,11 +78,21 @@ func (d *Desired) PutSite(ctx context.Context, tenant, slug string, s desired.Se
 		if err := checkTaps(ctx, tx, args, s); err != nil {
 			return err
 		}
+		var row settingRow
+		err = tx.QueryRow(ctx, siteSettingSQL(), args).Scan(row.fields()...)
+		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return err
+		}
+		before := row.layer().Settings
 		if err := putSetting(ctx, tx, tenant, &site, nil, s, by); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, bumpTapsOfSiteSQL, args)
-		return err
+		if _, err = tx.Exec(ctx, bumpTapsOfSiteSQL, args); err != nil {
+			return err
+		}
+		return audit(ctx, tx, Entry{
+			Scope: tenantScope(tenant).uuid(), Verb: "change", Object: "site settings", ID: site.String(), Name: slug, Before: before, After: s,
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("store: set desired state of site %q: %w", slug, err)
