@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -135,7 +136,9 @@ func signed(c *fiber.Ctx) httpsig.Request {
 		Path:     string(uri.PathOriginal()),
 		RawQuery: string(uri.QueryString()),
 		Body:     c.Request().Body(), // not c.Body(), which would decompress
-		Header:   func(name string) string { return c.Get(name) },
+		// A copy: fasthttp writes the next request over it, and the key's id is kept as a
+		// key of the cache of taps, where it would become another tap's.
+		Header: func(name string) string { return strings.Clone(c.Get(name)) },
 	}
 }
 
