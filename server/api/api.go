@@ -23,6 +23,7 @@ type Config struct {
 	Auth    *auth.Service
 	Reader  *store.Reader
 	Desired *store.Desired
+	Taps    *store.Taps
 
 	// Directory administers places and people, and reads the audit log.
 	Directory *store.Directory
@@ -101,8 +102,7 @@ func (a *API) register(h huma.API) {
 
 	add(a, h, auth.ReadTaps, http.MethodGet, "/tenants/{tenant}/home", tagPlaces, "getHome", "What is there and what cannot be seen", a.getHome)
 	add(a, h, auth.ReadPlaces, http.MethodGet, "/tenants/{tenant}/sites", tagPlaces, "listSites", "Sites", a.listSites)
-	add(a, h, auth.ReadEnrolment, http.MethodGet, "/tenants/{tenant}/enrolment-tokens", tagPlaces, "listEnrolmentTokens", "Enrolment tokens, without their secrets", a.listTokens)
-	add(a, h, auth.ChangeEnrolment, http.MethodPost, "/tenants/{tenant}/enrolment-tokens", tagPlaces, "createEnrolmentToken", "Make an enrolment token", a.createToken)
+	a.registerEnrolment(h)
 
 	add(a, h, auth.ReadTaps, http.MethodGet, "/tenants/{tenant}/taps", tagTaps, "listTaps", "Taps, worst first", a.listTaps)
 	add(a, h, auth.ReadTaps, http.MethodGet, "/tenants/{tenant}/taps/{tap}", tagTaps, "getTap", "A tap with its gaps", a.getTap)

@@ -58,7 +58,7 @@ func newNode(t *testing.T) *node {
 	}
 	n := &node{t: t, db: db, store: s, auth: people, app: NewApp(log)}
 	n.api, err = Mount(n.app, Config{
-		Log: log, Auth: people, Reader: s.Reader(), Desired: s.Desired(), Directory: s.Directory(), Changes: NewHub(s.Reader(), log), Vendors: vendors, Version: "test",
+		Log: log, Auth: people, Reader: s.Reader(), Desired: s.Desired(), Taps: s.Taps(), Directory: s.Directory(), Changes: NewHub(s.Reader(), log), Vendors: vendors, Version: "test",
 		Enrolment: Enrolment(s, [32]byte{1}),
 	})
 	if err != nil {

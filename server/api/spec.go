@@ -54,6 +54,8 @@ func finish(doc *huma.OpenAPI) ([]byte, error) {
 	orNull(schemas["Fingerprints"], "beacon")
 	orNull(schemas["Fingerprints"], "probeResponse")
 	orNull(schemas["Host"], "dhcp")
+	orNull(schemas["PendingBox"], "site")
+	orNull(schemas["PendingBox"], "was")
 	orNull(schemas["HostDetail"], "dhcp")
 	for _, list := range []string{"ownMHz", "onlyMHz", "excludeMHz"} { // null says nothing, [] says none
 		schemas["RadioSettings"].Properties[list].Nullable = true

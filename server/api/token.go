@@ -9,7 +9,7 @@ type EnrolmentToken struct {
 	Used      int     `json:"used" doc:"How many have"`
 	CreatedAt Time    `json:"createdAt"`
 	ExpiresAt Time    `json:"expiresAt"`
-	State     string  `json:"state" enum:"valid,used,expired"`
+	State     string  `json:"state" enum:"valid,used,expired,revoked"`
 }
 
 // NewEnrolmentToken asks for a token.

@@ -20,7 +20,15 @@ import (
 
 // token makes an enrolment token and prints it alone on a line.
 func token(ctx context.Context, t *tool, args []string) error {
-	f := t.flags("token", "make an enrolment token, with which taps join a site")
+	if len(args) > 0 {
+		switch args[0] {
+		case "list":
+			return tokenList(ctx, t, args[1:])
+		case "revoke":
+			return tokenRevoke(ctx, t, args[1:])
+		}
+	}
+	f := t.flags("token", "make an enrolment token, with which taps join a site; token list and token revoke look after them. Boxes with a token for several wait until they are let in: nodectl tap")
 	tenant := f.String("tenant", "default", "the tenant's `slug`")
 	site := f.String("site", "main", "the site's `slug`")
 	uses := f.Int("uses", 1, "how many taps may enrol with it, 1 to 1000")
@@ -55,7 +63,7 @@ func token(ctx context.Context, t *tool, args []string) error {
 		made := enrol.Token{CA: hash}
 		_, _ = rand.Read(made.Secret[:]) // never fails: crypto/rand ends the process instead
 		request := store.TokenRequest{SecretHash: made.SecretHash(), Site: *site, Uses: *uses, Lifetime: *expires}
-		if _, _, err = s.AddToken(ctx, owner.ID, request); errors.Is(err, store.ErrNotFound) {
+		if _, _, err = s.AddToken(withActor(ctx, "nodectl"), owner.ID, request); errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("-site: tenant %q has no site %q", *tenant, *site)
 		}
 		if err != nil {

@@ -32,6 +32,7 @@ Commands:
   first-login  make a new link for the first administrator; the one before ends
   migrate      bring the database's schema to this release
   taps         list the taps
+  tap          let boxes in; rename, move or revoke taps
   node         list the nodes of the cluster, drain or forget one
   backup       copy everything that the database holds; verify a backup
   restore      fill an empty database from a backup
@@ -61,7 +62,7 @@ type command struct {
 }
 
 func commands() []command {
-	return []command{{"token", token}, {"first-login", firstLogin}, {"migrate", migrate}, {"taps", taps}, {"radio", radio}, {"node", nodes},
+	return []command{{"token", token}, {"first-login", firstLogin}, {"migrate", migrate}, {"taps", taps}, {"tap", tapCommand}, {"radio", radio}, {"node", nodes},
 		{"certificate", certificate}, {"new-secret-key", newSecretKey}, {"secrets", secrets}, {"backup", backup}, {"restore", restore}}
 }
 

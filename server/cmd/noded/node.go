@@ -117,7 +117,7 @@ func newNode(ctx context.Context, c config, s *store.Store, registry *prometheus
 	reports.Register(n.app)
 	n.app.Use("/v1", func(*fiber.Ctx) error { return fiber.ErrNotFound }) // no page is there
 	if _, err := api.Mount(n.app, api.Config{
-		Log: log, Auth: people, Reader: s.Reader(), Desired: s.Desired(), Directory: s.Directory(), Changes: n.hub, Vendors: vendors,
+		Log: log, Auth: people, Reader: s.Reader(), Desired: s.Desired(), Taps: s.Taps(), Directory: s.Directory(), Changes: n.hub, Vendors: vendors,
 		Enrolment: api.Enrolment(s, authority.PublicKeyHash()), Version: version,
 		NodeID:       func() uuid.UUID { return n.member.Identity().ID },
 		Health:       api.HealthSource{Store: s, Local: n.meter.Latest, Authority: authority.NotAfter()},

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions } from "@tanstack/react-query";
-import { client, range, read } from "./client";
+import { changing, client, range, read, send } from "./client";
 import { reading } from "./reading";
 import type { EventKind, List, Scope, Tap, TapChannel, TapCoverage, TapDetail, TapEvents, TapHealth } from "./types";
 
@@ -57,3 +57,19 @@ export const eventsQuery = (scope: Scope, id: string | null, kinds: readonly Eve
     },
     getNextPageParam: (last) => last.next ?? undefined,
   });
+
+/** PATCH /tenants/{tenant}/taps/{tap}: another name, or another site. */
+export async function changeTap(tenant: string, tap: string, body: { name?: string; site?: string }): Promise<void> {
+  await send(
+    "Change the tap",
+    client.PATCH("/api/v1/tenants/{tenant}/taps/{tap}", { body, params: { path: { tenant, tap }, header: changing } }),
+  );
+}
+
+/** POST /tenants/{tenant}/taps/{tap}/revocation: its reports are refused from then on. */
+export async function revokeTap(tenant: string, tap: string): Promise<void> {
+  await send(
+    "Revoke the tap",
+    client.POST("/api/v1/tenants/{tenant}/taps/{tap}/revocation", { params: { path: { tenant, tap }, header: changing } }),
+  );
+}

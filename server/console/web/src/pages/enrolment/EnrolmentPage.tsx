@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { errorSentence } from "../../api/errors";
 import { sitesQuery } from "../../api/home";
-import { createToken, tokensQuery } from "../../api/tokens";
+import { createToken, revokeToken, tokensQuery } from "../../api/tokens";
 import type { EnrolmentToken, Site } from "../../api/types";
 import { Badge } from "../../components/Badge";
 import { Button } from "../../components/Button";
@@ -13,8 +13,10 @@ import { SimpleTable } from "../../components/SimpleTable";
 import { BoneRows, Loaded } from "../../components/state";
 import { Stranger, When } from "../../components/text";
 import { useTenant, useView } from "../../url/useView";
+import { AdoptPanel } from "./AdoptPanel";
 import css from "./enrolment.module.css";
 import { Instructions } from "./Instructions";
+import { WaitingPanel } from "./WaitingPanel";
 
 const none: Site[] = [];
 const lifetimes = [1, 24, 24 * 7, 24 * 30];
@@ -26,14 +28,16 @@ export function EnrolmentPage() {
   const tokens = useQuery(tokensQuery(tenant));
   return (
     <>
-      <PageHeader title="Add a tap" facts="A tap enrols with a token, once; from then on it has a key of its own" />
+      <PageHeader title="Add a tap" facts="A tap enrols with a token, or shows a code that you type here; from then on it has a key of its own" />
       <Columns
         main={
           <>
+            <WaitingPanel tenant={tenant} />
+            <AdoptPanel tenant={tenant} sites={sites} />
             <NewToken tenant={tenant} sites={sites} />
             <Panel title="Enrolment tokens" note="without their secrets, which nobody can read again">
               <Loaded query={tokens} bones={<BoneRows rows={3} />}>
-                {(list) => <Tokens rows={list.items} />}
+                {(list) => <Tokens tenant={tenant} rows={list.items} />}
               </Loaded>
             </Panel>
           </>
@@ -48,7 +52,13 @@ export function EnrolmentPage() {
               The token contains a fingerprint of this cluster&apos;s certificate, so the tap trusts no other node from its first contact
               on.
             </p>
-            <p className={css["text"]}>A token is for one site, ends by itself, and works for as many taps as you allow.</p>
+            <p className={css["text"]}>
+              A token is for one site and ends by itself. With a token for several, each box waits until somebody lets it in.
+            </p>
+            <p className={css["text"]}>
+              Without a token the box shows a code of twelve letters and digits, which is no secret: in its log, by{" "}
+              <code>tapd -show-code</code>, and by <code>picket doctor</code>. It binds the box&apos;s key to this cluster&apos;s.
+            </p>
           </Panel>
         }
       />
@@ -114,30 +124,65 @@ function NewToken({ tenant, sites }: { tenant: string; sites: readonly Site[] })
   );
 }
 
-function Tokens({ rows }: { rows: readonly EnrolmentToken[] }) {
+const tokenStates: Record<EnrolmentToken["state"], string> = { valid: "Valid", used: "Used up", expired: "Expired", revoked: "Ended" };
+
+function Tokens({ tenant, rows }: { tenant: string; rows: readonly EnrolmentToken[] }) {
+  const queries = useQueryClient();
+  const [asking, setAsking] = useState<string | null>(null);
+  const end = useMutation({
+    mutationFn: (id: string) => revokeToken(tenant, id),
+    onSettled: () => {
+      setAsking(null);
+      return queries.invalidateQueries({ queryKey: ["tokens"] });
+    },
+  });
   return (
-    <SimpleTable
-      label="Enrolment tokens"
-      rows={rows}
-      rowKey={(t) => t.id}
-      none="No token was made yet. Make one above for your first tap."
-      columns={[
-        { header: "Site", cell: (t) => <Stranger text={t.site.name} max={64} /> },
-        {
-          header: "State",
-          cell: (t) =>
-            t.state === "valid" ? (
-              <Badge tone="ok" mark="ok">
-                Valid
-              </Badge>
-            ) : (
-              <Badge tone="none">{t.state === "used" ? "Used up" : "Expired"}</Badge>
-            ),
-        },
-        { header: "Taps enrolled", right: true, cell: (t) => `${String(t.used)} of ${String(t.uses)}` },
-        { header: "Made", cell: (t) => <When at={t.createdAt} /> },
-        { header: "Ends", cell: (t) => <When at={t.expiresAt} /> },
-      ]}
-    />
+    <>
+      <SimpleTable
+        label="Enrolment tokens"
+        rows={rows}
+        rowKey={(t) => t.id}
+        none="No token was made yet. Make one above for your first tap."
+        columns={[
+          { header: "Site", cell: (t) => <Stranger text={t.site.name} max={64} /> },
+          {
+            header: "State",
+            cell: (t) =>
+              t.state === "valid" ? (
+                <Badge tone="ok" mark="ok">
+                  Valid
+                </Badge>
+              ) : (
+                <Badge tone="none">{tokenStates[t.state]}</Badge>
+              ),
+          },
+          { header: "Boxes", right: true, cell: (t) => `${String(t.used)} of ${String(t.uses)}` },
+          { header: "Made", cell: (t) => <When at={t.createdAt} /> },
+          { header: "Ends", cell: (t) => <When at={t.expiresAt} /> },
+          {
+            header: "",
+            right: true,
+            cell: (t) =>
+              t.state !== "valid" ? (
+                ""
+              ) : (
+                <Button
+                  small
+                  look={asking === t.id ? "primary" : "ghost"}
+                  onBlur={() => setAsking(null)}
+                  onClick={() => (asking === t.id ? end.mutate(t.id) : setAsking(t.id))}
+                >
+                  {asking === t.id ? "End it now?" : "End"}
+                </Button>
+              ),
+          },
+        ]}
+      />
+      {end.error && (
+        <p className={css["bad"]} role="alert">
+          {errorSentence(end.error)}
+        </p>
+      )}
+    </>
   );
 }

@@ -17,6 +17,7 @@ import { AdaptersPanel } from "./AdaptersPanel";
 import { ChannelPanel } from "./ChannelPanel";
 import { EventsPanel } from "./EventsPanel";
 import { HealthPanel } from "./HealthPanel";
+import { IdentityPanel } from "./IdentityPanel";
 import { SettingsPanel } from "./settings/SettingsPanel";
 import { CapturesPanel, CurePanel, GapsPanel } from "./SidePanels";
 
@@ -54,6 +55,7 @@ export function TapPage() {
                 <EventsPanel id={tap.id} />
                 <CapturesPanel tap={tap} />
                 <GapsPanel tap={tap} />
+                <IdentityPanel tap={tap} />
               </>
             }
           />

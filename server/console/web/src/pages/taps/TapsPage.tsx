@@ -16,6 +16,7 @@ import { formatRate, numberWord, plural } from "../../format/number";
 import { DataTable } from "../../table/DataTable";
 import table from "../../table/DataTable.module.css";
 import { useScope, useSetView, useView } from "../../url/useView";
+import { WaitingPanel } from "../enrolment/WaitingPanel";
 import { EventsPanel } from "../tap/EventsPanel";
 import { tapColumns, tapFields } from "./columns";
 import { radiosSentence } from "./radios";
@@ -47,6 +48,7 @@ export function TapsPage() {
           </>
         }
       />
+      {!events && <WaitingPanel tenant={scope.tenant} />}
       {events ? <EventsPanel id={null} /> : <TapList query={query} />}
     </>
   );
@@ -127,7 +129,7 @@ function Taps({ rows, some }: { rows: readonly Tap[]; some: boolean }) {
             }
           >
             Every tap that enrols appears here with its health: what it captures, what it loses, and what waits on it.{" "}
-            <span className={textStyle.dim}>A tap enrols with a token.</span>
+            <span className={textStyle.dim}>A tap enrols with a token, or by the code that it shows.</span>
           </Empty>
         )
       }
