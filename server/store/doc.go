@@ -15,20 +15,27 @@
 //  1. The taps' rows are locked in the order of their keys. That shuts out
 //     another node that stores for the same taps, and makes a revocation either
 //     visible here or wait for us.
-//  2. The reports are copied to staging and merged into report, unless their id
-//     is there. Only reports that were new in this step go on: that is why a
-//     report counts once however often it is sent.
-//  3. Observations are copied to staging and moved to their tables. Staging are
-//     temporary tables of the connection: COPY needs tables without row-level
-//     security, and no other session can read these.
-//  4. Definitions and registries are merged set by set, each in the order of its
-//     key, in the same order of tables everywhere: two nodes never wait for each
-//     other in a circle.
+//  2. The reports' rows are inserted into report, unless their id is there. Only
+//     reports that were new in this step go on: that is why a report counts once
+//     however often it is sent.
+//  3. Definitions are merged, then observations and registries, set by set, each in
+//     the order of its key, in the same order of tables everywhere: two nodes never
+//     wait for each other in a circle.
 //
-// Registries are read before they are written, and written only when something
-// changed or the last write is minutes old; what was written is remembered in
-// the node (a bounded cache, filled after commit), so that the usual report reads
-// nothing either.
+// Rows come as array parameters of these statements, not by COPY into staging: an
+// observation row is one string of octets (package pack) a report and family, so
+// there is little to copy; staging would write it twice, need rights that ingest
+// has no other use for, and in the form of temporary tables a session that a pooler
+// in transaction mode does not give.
+//
+// # Registries
+//
+// Registries are written when something changed or the last writing is five minutes
+// old (seen.go); what was written is remembered in the node, in a bounded cache that
+// is filled after commit. A row that the node does not remember is looked for, and
+// inserted when it is not there. How many entities a tap adds in an hour and how many
+// rows a tenant has is bounded (Limits): what is beyond is counted in the outcome and
+// in report.not_registered, and stays in the raw observations.
 //
 // # Radios
 //

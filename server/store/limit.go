@@ -37,6 +37,8 @@ const (
 	ofStation
 	ofHost
 	entities
+
+	ofTap = entities // what a tap itself has: of no entity, and only Limits.Rows bounds it
 )
 
 func (l *Limits) of(e entity) int {
@@ -100,7 +102,7 @@ func (l *limiter) allow(r *registry, row *registryRow) bool {
 	}
 	size := tenantTable{row.tap.tenant, r.table}
 	count := l.count[row.tap]
-	free := row.parent != 0 && l.accepted[row.parent]
+	free := r.of == ofTap || row.parent != 0 && l.accepted[row.parent]
 	if l.sizes[size] >= l.limits.Rows || !free && count[r.of] >= l.limits.of(r.of) {
 		l.refused[row.id] = true
 		l.over[row.report]++

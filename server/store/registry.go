@@ -167,14 +167,14 @@ func (r *registry) wants(in *Incoming, h *reportHashes, id, parent, state uint64
 	if known {
 		switch {
 		case was.state == notRegistered:
-			if !due(id, was.last, now.last) {
+			if !due(id, was.last, h.start, h.end) {
 				return false
 			}
 			known = false
 		case now.first < was.first:
 		case now.last < was.last: // late: the present state is newer
 			return false
-		case !changed(was.state, now.state) && !due(id, was.last, now.last):
+		case !changed(was.state, now.state) && !due(id, was.last, h.start, h.end):
 			return false
 		}
 	}
@@ -241,7 +241,7 @@ func (r *registry) queueLookUp(batch *pgx.Batch, m *registryMerge) {
 			row.found = true
 			// A change that happened while the node did not look is written when the row
 			// is stale.
-			if row.drop = f <= row.row.first && !due(row.id, l, row.row.last); row.drop {
+			if row.drop = f <= row.row.first && !due(row.id, l, row.row.first, row.row.last); row.drop {
 				m.known = append(m.known, knownRow{row.id, seenRow{row.row.state, f, max(l, row.row.first)}})
 			}
 			return nil

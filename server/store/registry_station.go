@@ -188,7 +188,7 @@ WHERE `+staleSQL, "tenants uuid tenant_id", "stations macaddr station", "ssids b
 
 // channelSightingRows are the channels that a tap listens to.
 func channelSightingRows(m *merge) *registry {
-	r := newRegistry(m, "channel_sighting", channelVariant, ofBSS, `
+	r := newRegistry(m, "channel_sighting", channelVariant, ofTap, `
 INSERT INTO channel_sighting AS b (tenant_id, tap_id, frequency_mhz, first_heard_at, last_heard_at)
 SELECT *
 FROM @rows

@@ -116,14 +116,17 @@ func (c *seenCache) add(m *registryMerge) {
 	}
 }
 
-// due reports whether a row that was written at last is to be written at end.
-func due(key uint64, last, end uint32) bool {
-	const every, slack = uint32(registryEvery / time.Second), 10 // seconds: windows are not cut to the second
-	if end < last+every-slack {
+// due reports whether a row that was written at last is to be written with a window
+// from start to end: the row's own time, which comes every registryEvery, has come at
+// least that long after, a window more or less.
+func due(key uint64, last, start, end uint32) bool {
+	const every = uint32(registryEvery / time.Second)
+	earliest := last + every - min(end-start, every)
+	if end < earliest {
 		return false
 	}
 	phase := uint32(key>>32) % every
-	return (end+phase)/every != (last+phase)/every
+	return (end+phase)/every != (earliest+phase)/every || end >= last+2*every // which another node has in another phase
 }
 
 // A seenState is up to eight facts of a row, a hash of eight bits each, 0 being what

@@ -51,7 +51,7 @@ func TestRegistriesAreWrittenSeldom(t *testing.T) {
 	conn := db.Conn(t, store.RoleOwner)
 	first := start().Add(-time.Hour)
 	var heard []time.Time
-	for i := range uint64(36) { // six minutes, each window by a node that remembers nothing
+	for i := range uint64(66) { // eleven minutes, each window by a node that remembers nothing
 		if i%6 == 0 {
 			s = db.Store(t)
 		}
@@ -66,11 +66,11 @@ func TestRegistriesAreWrittenSeldom(t *testing.T) {
 			heard = append(heard, at)
 		}
 	}
-	if len(heard) != 2 {
-		t.Errorf("last_heard_at was written %d times in six minutes, want 2: %v", len(heard), heard)
+	if len(heard) < 2 || len(heard) > 3 {
+		t.Errorf("last_heard_at was written %d times in eleven minutes, want 2 or 3: %v", len(heard), heard)
 	}
 	// A change is written at once.
-	in := incoming(t, tap, testdb.ReportSpec{Boot: [16]byte{1}, Sequence: 37, Start: first.Add(361 * time.Second), BSSs: 2})
+	in := incoming(t, tap, testdb.ReportSpec{Boot: [16]byte{1}, Sequence: 67, Start: first.Add(661 * time.Second), BSSs: 2})
 	in.Report.Bss.AnnouncedMhz[0] = 5220
 	if _, err := s.AddReports(t.Context(), []store.Incoming{in}); err != nil {
 		t.Fatal(err)
@@ -79,7 +79,7 @@ func TestRegistriesAreWrittenSeldom(t *testing.T) {
 		t.Errorf("frequency %d MHz, want 5220", got)
 	}
 	// What a late report says is older than what is known.
-	in = incoming(t, tap, testdb.ReportSpec{Boot: [16]byte{1}, Sequence: 38, Start: first.Add(-time.Hour), BSSs: 2})
+	in = incoming(t, tap, testdb.ReportSpec{Boot: [16]byte{1}, Sequence: 68, Start: first.Add(-time.Hour), BSSs: 2})
 	if _, err := db.Store(t).AddReports(t.Context(), []store.Incoming{in}); err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,7 @@ var ErrMalformed = errors.New("malformed observations")
 
 // minCompress is from how many octets of text on compressing them is tried: below,
 // zstd's frame is as large as what it saves.
-const minCompress = 256
+const minCompress = 128
 
 // Encode appends to dst what f stores of r, and nothing where r has no row for f.
 // r must have passed wire.Validate and stays as it is.
