@@ -168,11 +168,11 @@ func (h *Handler) sendIndex(c *fiber.Ctx) error {
 
 // policy is the content security policy of a page.
 func policy(nonce string) string {
-	style := "'unsafe-inline'"
+	style := "'self'"
 	if nonce != "" {
-		style = "'nonce-" + nonce + "'"
+		style += " 'nonce-" + nonce + "'"
 	}
-	return "default-src 'none'; script-src 'self'; style-src 'self' " + style + "; style-src-attr 'unsafe-inline'; " +
+	return "default-src 'none'; script-src 'self'; style-src " + style + "; style-src-attr 'unsafe-inline'; " +
 		"img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; " +
 		"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 }

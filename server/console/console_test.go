@@ -8,6 +8,7 @@ import (
 	"testing/fstest"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/go-cmp/cmp"
 )
 
 func serve(t *testing.T, files fstest.MapFS) *fiber.App {
@@ -96,5 +97,24 @@ func TestNonceDiffersAndIsInThePolicy(t *testing.T) {
 func TestNotBuilt(t *testing.T) {
 	if _, err := New(fstest.MapFS{".gitkeep": content("")}); err != ErrNotBuilt {
 		t.Errorf("New = %v, want ErrNotBuilt", err)
+	}
+}
+
+// TestPolicyLetsNothingComeFromElsewhere: every page's policy, directive by directive.
+func TestPolicyLetsNothingComeFromElsewhere(t *testing.T) {
+	for nonce, style := range map[string]string{"": "'self'", "abc": "'self' 'nonce-abc'"} {
+		got := map[string]string{}
+		for directive := range strings.SplitSeq(policy(nonce), "; ") {
+			name, sources, _ := strings.Cut(directive, " ")
+			got[name] = sources
+		}
+		want := map[string]string{
+			"default-src": "'none'", "script-src": "'self'", "style-src": style, "style-src-attr": "'unsafe-inline'",
+			"img-src": "'self' data: blob:", "font-src": "'self'", "connect-src": "'self'", "worker-src": "'self'",
+			"manifest-src": "'self'", "base-uri": "'none'", "form-action": "'self'", "frame-ancestors": "'none'",
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("nonce %q (-want +got):\n%s", nonce, diff)
+		}
 	}
 }

@@ -64,7 +64,10 @@ func Symptoms(f Facts) map[Symptom]string {
 		out[FailedAnswers] = fmt.Sprintf("Taps told of %d connections that broke and %d refusals.", f.Taps.Closed, f.Taps.Refused)
 	}
 	if f.API.P95MS >= slowRequestMS && f.API.Count > 0 || f.API.LongMS >= stuckRequestMS {
-		out[SlowInterface] = fmt.Sprintf("95 of 100 requests of the console are answered within %s, the longest took %s.", seconds(f.API.P95MS), seconds(f.API.LongMS))
+		out[SlowInterface] = fmt.Sprintf("A request of the console waits or waited %s.", seconds(f.API.LongMS))
+		if f.API.Count > 0 {
+			out[SlowInterface] = fmt.Sprintf("95 of 100 requests of the console are answered within %s, the longest took %s.", seconds(f.API.P95MS), seconds(f.API.LongMS))
+		}
 	}
 	return out
 }

@@ -196,21 +196,24 @@ func (s *system) groupMemory(dir, most, now string) {
 // runtime reads what Go knows (runtime/metrics).
 func (s *system) runtime() {
 	samples := []metrics.Sample{
-		{Name: "/sched/latencies:seconds"}, {Name: "/cpu/classes/gc/total:cpu-seconds"},
-		{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"},
+		{Name: "/sched/latencies:seconds"}, {Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"},
+		// All that takes time from the program; the collector's idle time does not.
+		{Name: "/cpu/classes/gc/mark/assist:cpu-seconds"}, {Name: "/cpu/classes/gc/mark/dedicated:cpu-seconds"}, {Name: "/cpu/classes/gc/pause:cpu-seconds"},
 	}
 	metrics.Read(samples)
 	if samples[0].Value.Kind() == metrics.KindFloat64Histogram {
 		h := samples[0].Value.Float64Histogram()
 		s.delays = &metrics.Float64Histogram{Counts: append([]uint64(nil), h.Counts...), Buckets: h.Buckets}
 	}
-	if samples[1].Value.Kind() == metrics.KindFloat64 {
-		s.collector = samples[1].Value.Float64()
+	for _, part := range samples[3:] {
+		if part.Value.Kind() == metrics.KindFloat64 {
+			s.collector += part.Value.Float64()
+		}
 	}
 	// The collector's time is counted when a cycle ends, the process's as it goes.
 	s.goCPU = s.own
 	if soft := debug.SetMemoryLimit(-1); soft > 0 && (s.limit == 0 || soft < s.limit) {
-		s.limit, s.used = soft, int64(samples[2].Value.Uint64()-samples[3].Value.Uint64())
+		s.limit, s.used = soft, int64(samples[1].Value.Uint64()-samples[2].Value.Uint64())
 	}
 }
 

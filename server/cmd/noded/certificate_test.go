@@ -171,3 +171,10 @@ func TestCertificateIsServedByEveryNode(t *testing.T) {
 	a.stop()
 	b.stop()
 }
+
+// nodectlOn runs nodectl on a database that is given.
+func nodectlOn(t *testing.T, bin, database string, args ...string) (string, error) {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), filepath.Join(bin, "nodectl"), append([]string{"-database", database}, args...)...).Output()
+	return string(out), err
+}

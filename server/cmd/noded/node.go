@@ -109,6 +109,7 @@ func newNode(ctx context.Context, c config, s *store.Store, registry *prometheus
 	n.batcher = reports.Batcher()
 	n.app = api.NewApp(log)
 	n.meter = measure.New(version, c.data, n.batcher.Queue)
+	registry.MustRegister(measure.NewMetrics(n.meter))
 	n.app.Use(measured(n.meter))
 	n.app.Use(observe(log, registry))
 	n.app.Use(n.sendAway)

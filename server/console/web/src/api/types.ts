@@ -69,3 +69,7 @@ export interface Scope {
 export type Cluster = Schema<"Cluster">;
 export type ClusterNode = Schema<"Node">;
 export type BackgroundJob = Schema<"BackgroundJob">;
+export type Health = Schema<"Health">;
+export type HealthSign = Schema<"HealthSign">;
+export type Diagnosis = Schema<"Diagnosis">;
+export type NodeMeasure = Schema<"NodeMeasure">;

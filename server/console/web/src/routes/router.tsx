@@ -91,6 +91,7 @@ export function buildRouter(queries: QueryClient) {
     createRoute({ ...page, path: "/places", component: lazyRouteComponent(() => import("../pages/places/PlacesPage"), "PlacesPage") }),
     createRoute({ ...page, path: "/audit", component: lazyRouteComponent(() => import("../pages/audit/AuditPage"), "AuditPage") }),
     createRoute({ ...page, path: "/account", component: lazyRouteComponent(() => import("../pages/account/AccountPage"), "AccountPage") }),
+    createRoute({ ...page, path: "/health", component: lazyRouteComponent(() => import("../pages/health/HealthPage"), "HealthPage") }),
     createRoute({ ...page, path: "/nodes", component: lazyRouteComponent(() => import("../pages/nodes/NodesPage"), "NodesPage") }),
   ] as const;
 

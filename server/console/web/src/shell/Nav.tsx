@@ -1,7 +1,7 @@
 import {
   IconAntenna,
   IconBuilding,
-  IconDevices,
+  IconDevices, IconHeartbeat,
   IconHistory,
   IconKey,
   IconLayoutDashboard,
@@ -28,7 +28,7 @@ type To =
   | "/$tenant/hosts"
   | "/$tenant/taps"
   | "/$tenant/enrolment"
-  | "/$tenant/nodes"
+  | "/$tenant/health" | "/$tenant/nodes"
   | "/$tenant/people"
   | "/$tenant/places"
   | "/$tenant/audit"
@@ -63,6 +63,7 @@ const groups: { label: string; items: Item[] }[] = [
     label: "System",
     items: [
       { to: "/$tenant/enrolment", label: "Add a tap", icon: IconKey, needs: "read:enrolment" },
+      { to: "/$tenant/health", label: "Health", icon: IconHeartbeat },
       { to: "/$tenant/nodes", label: "Nodes", icon: IconServer2, needs: "read:cluster" },
     ],
   },
