@@ -118,7 +118,7 @@ func readText(b []byte) (text, rest []byte, err error) {
 	defer decoders.Put(z)
 	out, err := z.DecodeAll(text, nil)
 	if err != nil || uint64(len(out)) != size>>1 {
-		return nil, nil, fmt.Errorf("%w: zstd: %d octets, %v", ErrMalformed, len(out), err)
+		return nil, nil, fmt.Errorf("%w: zstd: %d octets, %v", ErrMalformed, len(out), err) //nolint:errorlint // the library's errors are not part of ours
 	}
 	return out, rest, nil
 }

@@ -3,8 +3,7 @@ package pack
 // texts are octets that stand for themselves, one after another: they are what
 // zstd can shorten.
 type texts struct {
-	b     []byte
-	short bool
+	b []byte
 }
 
 // textColumn is a column of octets. Empty ones are nil when read.
