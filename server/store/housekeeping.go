@@ -8,54 +8,14 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// What is done in the background, in the table housekeeping.
+// What is done in the background for time series, in the table housekeeping: each is
+// a function that any node may call at any time.
 const (
 	taskRollUp     = "roll up"
 	taskPartitions = "make partitions"
 	taskRetain     = "retain"
 	taskRepair     = "repair rollups"
 )
-
-// Housekeeping keeps partitions ahead, drops old ones and builds rollups. It is a
-// task that every node may run: the work is divided by locks of the database, not
-// by who leads.
-type Housekeeping struct {
-	Store *Store
-}
-
-func (h *Housekeeping) String() string { return "housekeeping" }
-
-// Run works until ctx is done. A failure is logged and tried again: the database
-// may be away.
-func (h *Housekeeping) Run(ctx context.Context) error {
-	soon, seldom := time.NewTicker(30*time.Second), time.NewTicker(time.Hour)
-	defer soon.Stop()
-	defer seldom.Stop()
-	h.seldom(ctx)
-	h.do(ctx, taskRollUp, h.Store.RollUp)
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-soon.C:
-			h.do(ctx, taskRollUp, h.Store.RollUp)
-		case <-seldom.C:
-			h.seldom(ctx)
-		}
-	}
-}
-
-func (h *Housekeeping) seldom(ctx context.Context) {
-	h.do(ctx, taskPartitions, h.Store.EnsurePartitions)
-	h.do(ctx, taskRetain, h.Store.Retain)
-	h.do(ctx, taskRepair, h.Store.RepairRollups)
-}
-
-func (h *Housekeeping) do(ctx context.Context, task string, f func(context.Context) error) {
-	if err := f(ctx); err != nil && ctx.Err() == nil {
-		h.Store.log.Warn("housekeeping not done", "task", task, "err", err)
-	}
-}
 
 const noteTaskSQL = `
 INSERT INTO housekeeping AS h (task, finished_at, succeeded_at, error, repaired, repaired_at)

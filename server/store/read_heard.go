@@ -117,10 +117,10 @@ func (q *question) selected(f *rollup.Family) (columns, group string) {
 	if q.step > 0 {
 		list[1] = "floor(date_part('epoch', u.at - @grid::timestamptz) / @step::float8)::int"
 	}
-	group = "u.tap_id, 2"
+	groups := []string{"u.tap_id", "2"}
 	for _, name := range q.by {
 		list = append(list, "u."+name)
-		group += ", u." + name
+		groups = append(groups, "u."+name)
 	}
 	for _, name := range q.values {
 		v := f.Values[f.Value(name)]
@@ -133,7 +133,7 @@ func (q *question) selected(f *rollup.Family) (columns, group string) {
 		}
 		list = append(list, expr)
 	}
-	return strings.Join(list, ", "), group
+	return strings.Join(list, ", "), strings.Join(groups, ", ")
 }
 
 // needed are the columns that selected reads.
@@ -395,7 +395,7 @@ func (v *view) eachWindow(ctx context.Context, family pack.Family, taps []string
 			of = append(of, due[end].tap)
 		}
 		from, to := later(due[start].bucket, p.from), earlier(due[start].bucket.Add(Bucket), p.to)
-		if _, _, err := table.each(ctx, v.Tx, tenant, of, from, to, 0, do); err != nil {
+		if _, err := table.each(ctx, v.Tx, tenant, of, from, to, do); err != nil {
 			return err
 		}
 		start = end

@@ -43,18 +43,14 @@ func airRaw() rawTable  { return newRawTable("air_raw", pack.Air) }
 func wireRaw() rawTable { return newRawTable("wire_raw", pack.Wire) }
 
 // each calls do with each window of the taps that starts in a range of time, in no
-// order; at most so many are read, 0: all. It returns how many there were, and how
-// many of those could not be read.
-func (t *rawTable) each(ctx context.Context, tx pgx.Tx, tenant uuid.UUID, taps []uuid.UUID, from, to time.Time, most int, do func(heardWindow)) (read, bad int, err error) {
-	sql := t.sql
+// order. It returns how many could not be read.
+func (t *rawTable) each(ctx context.Context, tx pgx.Tx, tenant uuid.UUID, taps []uuid.UUID, from, to time.Time,
+	do func(heardWindow),
+) (bad int, err error) {
 	args := pgx.StrictNamedArgs{"tenant": tenant, "taps": taps, "from": from, "to": to}
-	if most > 0 {
-		sql += "\nORDER BY window_start DESC\nLIMIT @most"
-		args["most"] = most
-	}
-	rows, err := tx.Query(ctx, sql, args)
+	rows, err := tx.Query(ctx, t.sql, args)
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -65,9 +61,8 @@ func (t *rawTable) each(ctx context.Context, tx pgx.Tx, tenant uuid.UUID, taps [
 		var format int16
 		var body pgtype.DriverBytes // of the connection, until the next row
 		if err := rows.Scan(&w.tap, &boot, &sequence, &w.start, &length, &format, &body); err != nil {
-			return read, bad, err
+			return bad, err
 		}
-		read++
 		h := &wirepb.Header{BootId: boot[:], Sequence: uint64(sequence), WindowStartUs: w.start.UnixMicro(), WindowLengthMs: uint32(length)}
 		if w.report, err = pack.Decode(t.family, format, body, h); err != nil {
 			bad++ // one window's; the others stand for the interval
@@ -76,7 +71,7 @@ func (t *rawTable) each(ctx context.Context, tx pgx.Tx, tenant uuid.UUID, taps [
 		w.length = time.Duration(length) * time.Millisecond
 		do(w)
 	}
-	return read, bad, rows.Err()
+	return bad, rows.Err()
 }
 
 // captureNames are those of a decoded window.
@@ -88,7 +83,7 @@ func captureNames(r *wirepb.Report) []string {
 func (r *roller) addRaw(ctx context.Context, tx pgx.Tx, k tapBucket, b *rollup.Builder) error {
 	taps, to := []uuid.UUID{k.tap}, k.bucket.Add(Bucket)
 	for _, t := range []rawTable{airRaw(), wireRaw()} {
-		_, bad, err := t.each(ctx, tx, k.tenant, taps, k.bucket, to, 0, func(w heardWindow) {
+		bad, err := t.each(ctx, tx, k.tenant, taps, k.bucket, to, func(w heardWindow) {
 			at := rollup.Window{Start: w.start, Length: w.length}
 			if t.family == pack.Air {
 				b.AddAir(r.families, at, captureNames(w.report), w.report)

@@ -163,10 +163,10 @@ func (t *tenTable) readSQL() string {
 	list := slices.Clone(names)
 	for i, v := range t.Values {
 		name := "u." + v.Name
-		switch {
-		case v.Kind == rollup.Time:
+		switch v.Kind {
+		case rollup.Time:
 			name = "(extract(epoch FROM " + name + ") * 1000000)::bigint"
-		case v.Kind == rollup.Power:
+		case rollup.Power:
 			name = "CASE WHEN u.signal_count > 0 THEN " + name + "::bigint END"
 		default:
 			name += "::bigint"

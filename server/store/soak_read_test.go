@@ -243,10 +243,10 @@ func fleetDays(family, keys string, values []string) string {
 	shifted := ""
 	for i, v := range values {
 		kind := "bigint"
-		switch {
-		case v == "signal_min_dbm" || v == "signal_max_dbm":
+		switch v {
+		case "signal_min_dbm", "signal_max_dbm":
 			kind = "smallint"
-		case v == "last_heard_at" || v == "last_listened_at":
+		case "last_heard_at", "last_listened_at":
 			kind = "timestamptz"
 		}
 		shifted += fmt.Sprintf(", (format('[%%s:%%s]=', first, first + cardinality(a%d) - 1) || a%d::text)::%s[]", i, i, kind)
