@@ -101,12 +101,13 @@ func (l *Listener) Run(ctx context.Context) error {
 		}, l.Wake)
 		l.Hearing(false)
 		if ctx.Err() != nil {
-			return nil
+			break
 		}
 		wait := pause.Next()
 		l.Log.Info("the database's notifications are not heard, looking by polling", "again_in", wait.Round(time.Millisecond).String(), "err", err)
 		if task.Sleep(ctx, wait) != nil {
-			return nil
+			break
 		}
 	}
+	return nil
 }
