@@ -94,19 +94,16 @@ func (l *Listener) String() string { return "listener" }
 // Run listens until ctx is done, and connects again where the connection is lost.
 func (l *Listener) Run(ctx context.Context) error {
 	pause := task.Backoff{First: time.Second, Most: 15 * time.Second}
-	for {
+	for ctx.Err() == nil {
 		err := l.Listen(ctx, func() {
 			pause.Reset()
 			l.Hearing(true)
 		}, l.Wake)
 		l.Hearing(false)
-		if ctx.Err() != nil {
-			break
-		}
-		wait := pause.Next()
-		l.Log.Info("the database's notifications are not heard, looking by polling", "again_in", wait.Round(time.Millisecond).String(), "err", err)
-		if task.Sleep(ctx, wait) != nil {
-			break
+		if ctx.Err() == nil {
+			wait := pause.Next()
+			l.Log.Info("the database's notifications are not heard, looking by polling", "again_in", wait.Round(time.Millisecond).String(), "err", err)
+			_ = task.Sleep(ctx, wait) // ends early with ctx, as the loop does
 		}
 	}
 	return nil
