@@ -39,6 +39,7 @@ Commands:
   certificate  show the console's certificates; add, test or remove one
   new-secret-key  print a key with which nodes seal secrets in the database
   secrets      show what is sealed with which key; seal anew
+  people       administer organisations, tenants, sites, floors and users
   radio        show and set what taps' radios should do, lock a channel
 
 nodectl COMMAND -help tells a command's options.
@@ -62,7 +63,7 @@ type command struct {
 }
 
 func commands() []command {
-	return []command{{"token", token}, {"first-login", firstLogin}, {"migrate", migrate}, {"taps", taps}, {"tap", tapCommand}, {"radio", radio}, {"node", nodes},
+	return []command{{"token", token}, {"first-login", firstLogin}, {"migrate", migrate}, {"taps", taps}, {"tap", tapCommand}, {"radio", radio}, {"people", people}, {"node", nodes},
 		{"certificate", certificate}, {"new-secret-key", newSecretKey}, {"secrets", secrets}, {"backup", backup}, {"restore", restore}}
 }
 
