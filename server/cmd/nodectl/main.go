@@ -28,7 +28,7 @@ Usage:
 
 Commands:
 
-  token        make an enrolment token, with which taps join a site
+  token        make an enrolment token, with which taps join a site; list or revoke them
   first-login  make a new link for the first administrator; the one before ends
   migrate      bring the database's schema to this release
   taps         list the taps
@@ -36,6 +36,7 @@ Commands:
   node         list the nodes of the cluster, drain or forget one
   backup       copy everything that the database holds; verify a backup
   restore      fill an empty database from a backup
+  db           sizes, retention and what it would free; set how long what is kept
   certificate  show the console's certificates; add, test or remove one
   new-secret-key  print a key with which nodes seal secrets in the database
   secrets      show what is sealed with which key; seal anew
@@ -64,7 +65,7 @@ type command struct {
 
 func commands() []command {
 	return []command{{"token", token}, {"first-login", firstLogin}, {"migrate", migrate}, {"taps", taps}, {"tap", tapCommand}, {"radio", radio}, {"people", people}, {"node", nodes},
-		{"certificate", certificate}, {"new-secret-key", newSecretKey}, {"secrets", secrets}, {"backup", backup}, {"restore", restore}}
+		{"certificate", certificate}, {"new-secret-key", newSecretKey}, {"secrets", secrets}, {"backup", backup}, {"restore", restore}, {"db", db}}
 }
 
 func main() {

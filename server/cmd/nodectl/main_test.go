@@ -17,6 +17,7 @@ func TestRunRefuses(t *testing.T) {
 		{"bad: no uses", "-data d token -uses 0", "-uses"},
 		{"bad: lasts for ever", "-data d token -expires 10000h", "-expires"},
 		{"bad: a word too much", "-data d taps now", "now"},
+		{"bad: no command of db", "-data d db nonsense", "no command of db"},
 		{"bad: no such option", "-data d token -nonsense", "nonsense"},
 	}
 	for _, tt := range tests {
