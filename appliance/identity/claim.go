@@ -176,7 +176,7 @@ func (c Claimer) meet(ctx context.Context, node string) (ca [32]byte, kept claim
 	if err != nil {
 		return ca, kept, err
 	}
-	answer, body, err := once(request, anyContact(base.Hostname()))
+	answer, body, err := once(request, anyContact(base.Hostname())) //nolint:bodyclose // once has closed it
 	if err != nil {
 		return ca, kept, err
 	}

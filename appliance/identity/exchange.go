@@ -51,7 +51,7 @@ func (x exchange) ask(ctx context.Context, node string) (r *enrol.Response, wait
 		return nil, 0, err
 	}
 	var pinned atomic.Bool
-	answer, body, err := once(request, firstContact(base.Hostname(), x.ca, &pinned))
+	answer, body, err := once(request, firstContact(base.Hostname(), x.ca, &pinned)) //nolint:bodyclose // once has closed it
 	if err != nil {
 		return nil, 0, err
 	}

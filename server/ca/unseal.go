@@ -11,19 +11,19 @@ import (
 // Where the key is in clear or sealed with an old key, and there is a key to seal
 // with, it is given to keep anew sealed. The error says which key is missing.
 func Unseal(certificate, key []byte, keys *seal.Keyring, keep func(old, sealed []byte) error) (*CA, error) {
-	clear := bytes.Clone(key)
+	plain := bytes.Clone(key)
 	if _, sealed := seal.KeyID(key); sealed {
 		var err error
-		if clear, err = keys.Open(CAKeyPurpose, key); err != nil {
+		if plain, err = keys.Open(CAKeyPurpose, key); err != nil {
 			return nil, fmt.Errorf("the key of the cluster's CA: %w; give the nodes the file that sealed it (-secret-keys)", err)
 		}
 	}
-	c, err := Parse(certificate, clear)
+	c, err := Parse(certificate, plain)
 	if err != nil {
 		return nil, err
 	}
 	if keys.Stale(key) {
-		sealed, err := keys.Seal(CAKeyPurpose, clear)
+		sealed, err := keys.Seal(CAKeyPurpose, plain)
 		if err != nil {
 			return nil, err
 		}

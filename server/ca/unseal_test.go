@@ -16,7 +16,7 @@ func TestTheCAsKeyIsSealedAsSoonAsThereIsAKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	clear := bytes.Clone(kept)
+	plain := bytes.Clone(kept)
 	keep := func(old, sealed []byte) error {
 		if !bytes.Equal(old, kept) {
 			t.Error("another key was replaced")
@@ -24,7 +24,7 @@ func TestTheCAsKeyIsSealedAsSoonAsThereIsAKey(t *testing.T) {
 		kept = sealed
 		return nil
 	}
-	if _, err := ca.Unseal(c.CertificateDER(), kept, nil, keep); err != nil || !bytes.Equal(kept, clear) {
+	if _, err := ca.Unseal(c.CertificateDER(), kept, nil, keep); err != nil || !bytes.Equal(kept, plain) {
 		t.Fatalf("without a keyring: %v", err)
 	}
 	first, second := seal.NewKey(time.Now()), seal.NewKey(time.Now())
@@ -37,7 +37,7 @@ func TestTheCAsKeyIsSealedAsSoonAsThereIsAKey(t *testing.T) {
 		if err != nil || again.ClusterID() != c.ClusterID() {
 			t.Fatal(err)
 		}
-		if ring.Stale(kept) || bytes.Contains(kept, clear[len(clear)/2:]) {
+		if ring.Stale(kept) || bytes.Contains(kept, plain[len(plain)/2:]) {
 			t.Error("not sealed with the first key")
 		}
 	}

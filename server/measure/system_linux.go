@@ -26,8 +26,7 @@ type system struct {
 	busy, idle            float64 // seconds of all processors
 	own                   float64 // seconds of the process
 	ran, waited           float64 // seconds of its threads: on a processor, waiting for one
-	periods, throttled    float64 // of the control group
-	throttledSeconds      float64
+	throttledSeconds      float64 // of the control group
 	memoryStalled         float64 // seconds
 	majorFaults           float64
 	collector, goCPU      float64 // seconds

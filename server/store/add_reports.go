@@ -85,8 +85,8 @@ func (m *merge) run(ctx context.Context, tx pgx.Tx) error {
 	}
 	batch := new(pgx.Batch)
 	queueTaps(batch, m.fresh, m.taps, m.regs.limits.count)
-	queueRaw(batch, m.fresh, pack.Air)
-	queueRaw(batch, m.fresh, pack.Wire)
+	queueRaw(batch, &m.store.packer, m.fresh, pack.Air)
+	queueRaw(batch, &m.store.packer, m.fresh, pack.Wire)
 	queueEvents(batch, m.fresh)
 	queueRadios(batch, m.fresh)
 	m.regs.queue(batch)

@@ -175,7 +175,7 @@ func unpacked(t *testing.T, conn *pgx.Conn, family pack.Family, table string) *w
 	if err := conn.QueryRow(t.Context(), "SELECT format, length_ms, body FROM "+table).Scan(&format, &length, &body); err != nil {
 		t.Fatal(err)
 	}
-	r, err := pack.Decode(family, format, body, &wirepb.Header{BootId: make([]byte, 16), Sequence: 1, WindowLengthMs: length})
+	r, err := new(pack.Packer).Decode(family, format, body, &wirepb.Header{BootId: make([]byte, 16), Sequence: 1, WindowLengthMs: length})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -97,7 +98,7 @@ func (c Certificate) entry(verb string) Entry {
 	if len(c.Names) > 0 {
 		e.Name = c.Names[0]
 	}
-	what := certificateAudit{c.Names, c.Issuer, fmt.Sprintf("%x", c.Fingerprint), c.NotAfter}
+	what := certificateAudit{c.Names, c.Issuer, hex.EncodeToString(c.Fingerprint), c.NotAfter}
 	if verb == "delete" {
 		e.Before = what
 	} else {

@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -153,7 +152,7 @@ func TestRegistriesAreWrittenAtMostEveryFiveMinutes(t *testing.T) {
 		}
 	}
 	perRow := float64(len(written)) / 8
-	t.Log(fmt.Sprintf("%.1f versions a row in half an hour", perRow))
+	t.Logf("%.1f versions a row in half an hour", perRow)
 	if perRow > 6 || perRow < 4 {
 		t.Errorf("%.1f versions a row in half an hour, want 4 to 6", perRow)
 	}

@@ -30,12 +30,12 @@ type rawRows struct {
 }
 
 // queueRaw adds the reports' observations of a family.
-func queueRaw(batch *pgx.Batch, fresh []*Incoming, family pack.Family) {
+func queueRaw(batch *pgx.Batch, packer *pack.Packer, fresh []*Incoming, family pack.Family) {
 	var c rawRows
 	var all []byte
 	for _, in := range fresh {
 		from := len(all)
-		all = pack.Encode(all, family, in.Report)
+		all = packer.Encode(all, family, in.Report)
 		if len(all) == from {
 			continue
 		}

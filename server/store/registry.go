@@ -160,7 +160,7 @@ CROSS JOIN LATERAL (
 func (r *registry) wants(in *Incoming, h *reportHashes, id, parent, state uint64) bool {
 	id = join(id, r.variant)
 	if parent != 0 {
-		parent = join(parent, uint64(r.of.parent()))
+		parent = join(parent, r.of.parent())
 	}
 	now := seenRow{state, h.start, h.end}
 	was, known := r.seen.get(id)

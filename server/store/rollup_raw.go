@@ -53,6 +53,7 @@ func (t *rawTable) each(ctx context.Context, tx pgx.Tx, tenant uuid.UUID, taps [
 		return 0, err
 	}
 	defer rows.Close()
+	var packer pack.Packer
 	for rows.Next() {
 		var w heardWindow
 		var boot uuid.UUID
@@ -64,7 +65,7 @@ func (t *rawTable) each(ctx context.Context, tx pgx.Tx, tenant uuid.UUID, taps [
 			return bad, err
 		}
 		h := &wirepb.Header{BootId: boot[:], Sequence: uint64(sequence), WindowStartUs: w.start.UnixMicro(), WindowLengthMs: uint32(length)}
-		if w.report, err = pack.Decode(t.family, format, body, h); err != nil {
+		if w.report, err = packer.Decode(t.family, format, body, h); err != nil {
 			bad++ // one window's; the others stand for the interval
 			continue
 		}

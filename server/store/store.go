@@ -10,6 +10,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"picket/server/store/pack"
 )
 
 // The roles of the schema.
@@ -71,6 +73,7 @@ type Store struct {
 
 	partitions partitionCache
 	defs       *definitionCache
+	packer     pack.Packer
 	seen       *seenCache
 	sizes      registrySizes
 }

@@ -32,7 +32,6 @@ type WorkTiming struct {
 type timing struct {
 	mu      sync.Mutex
 	ring    [timingSlots]timingSlotOf
-	slot    int64 // number of the current one
 	running map[*time.Time]struct{}
 
 	waits, waitTotal int64 // of the pool when it was read last

@@ -63,7 +63,7 @@ var homes = []Home{
 		"fiber reuses its buffers after a handler returns; it stays where that is known",
 	},
 	{
-		"server/store", []string{"server/store", "server/ingest", "server/api", "server/publish", "server/database", "server/testdb", "server/cmd/"},
+		"server/store", []string{"server/store", "server/ingest", "server/api", "server/publish", "server/database", "server/testdb", "server/cmd/", "tools/fakefleet"},
 		"domain packages of the server know no storage",
 	},
 	{

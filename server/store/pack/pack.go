@@ -32,14 +32,19 @@ var ErrMalformed = errors.New("malformed observations")
 // zstd's frame is as large as what it saves.
 const minCompress = 128
 
+// A Packer encodes and decodes. It keeps what that needs meanwhile for the next
+// time: encoders and decoders are costly to make. The zero value is ready; its
+// methods may be called by several goroutines.
+type Packer struct{ scratches, encoders, decoders sync.Pool }
+
 // Encode appends to dst what f stores of r, and nothing where r has no row for f.
 // r must have passed wire.Validate and stays as it is.
-func Encode(dst []byte, f Family, r *wirepb.Report) []byte {
+func (p *Packer) Encode(dst []byte, f Family, r *wirepb.Report) []byte {
 	if f.Rows(r) == 0 {
 		return dst
 	}
-	s := scratches.Get().(*scratch)
-	defer scratches.Put(s)
+	s := p.scratch()
+	defer p.scratches.Put(s)
 	s.writer = writer{b: s.writer.b[:0]}
 	c := coder{w: &s.writer, window: r.GetHeader().GetWindowLengthMs(), values: s.values, text: texts{b: s.text[:0]}}
 	c.dictionary(f, r)
@@ -48,9 +53,9 @@ func Encode(dst []byte, f Family, r *wirepb.Report) []byte {
 	s.values, s.text = c.values, c.text.b
 	size := uint64(len(s.text)) << 1
 	if len(s.text) >= minCompress {
-		z := encoders.Get().(*zstd.Encoder)
+		z := p.encoder()
 		s.frame = z.EncodeAll(s.text, s.frame[:0])
-		encoders.Put(z)
+		p.encoders.Put(z)
 		if len(s.frame)+2 < len(s.text) {
 			dst = binary.AppendUvarint(dst, size|1)
 			dst = binary.AppendUvarint(dst, uint64(len(s.frame)))
@@ -67,16 +72,16 @@ func Encode(dst []byte, f Family, r *wirepb.Report) []byte {
 // result's. The result is whole by wire.Validate: every column of a table that is
 // there has a value a row. Of health it holds the names of the captures and no
 // more. It shares nothing with body. The error wraps ErrMalformed.
-func Decode(f Family, format int16, body []byte, h *wirepb.Header) (*wirepb.Report, error) {
+func (p *Packer) Decode(f Family, format int16, body []byte, h *wirepb.Header) (*wirepb.Report, error) {
 	if format != Format {
 		return nil, fmt.Errorf("%w: format %d, known is %d", ErrMalformed, format, Format)
 	}
-	text, body, err := readText(body)
+	text, body, err := p.readText(body)
 	if err != nil {
 		return nil, err
 	}
-	s := scratches.Get().(*scratch)
-	defer scratches.Put(s)
+	s := p.scratch()
+	defer p.scratches.Put(s)
 	r := &wirepb.Report{Header: h}
 	c := coder{r: &reader{b: body}, window: h.GetWindowLengthMs(), values: s.values, text: texts{b: text}}
 	c.dictionary(f, r)
@@ -94,7 +99,7 @@ func Decode(f Family, format int16, body []byte, h *wirepb.Header) (*wirepb.Repo
 }
 
 // readText returns a copy of the text, and what follows it.
-func readText(b []byte) (text, rest []byte, err error) {
+func (p *Packer) readText(b []byte) (text, rest []byte, err error) {
 	size, n := binary.Uvarint(b)
 	if n <= 0 || size>>1 > MaxText {
 		return nil, nil, fmt.Errorf("%w: size of text", ErrMalformed)
@@ -114,8 +119,8 @@ func readText(b []byte) (text, rest []byte, err error) {
 	if size&1 == 0 {
 		return append([]byte(nil), text...), rest, nil
 	}
-	z := decoders.Get().(*zstd.Decoder)
-	defer decoders.Put(z)
+	z := p.decoder()
+	defer p.decoders.Put(z)
 	out, err := z.DecodeAll(text, nil)
 	if err != nil || uint64(len(out)) != size>>1 {
 		return nil, nil, fmt.Errorf("%w: zstd: %d octets, %v", ErrMalformed, len(out), err) //nolint:errorlint // the library's errors are not part of ours
@@ -131,23 +136,32 @@ type scratch struct {
 	frame  []byte
 }
 
-var scratches = sync.Pool{New: func() any { return new(scratch) }}
+func (p *Packer) scratch() *scratch {
+	if s, ok := p.scratches.Get().(*scratch); ok {
+		return s
+	}
+	return new(scratch)
+}
 
-// Encoders and decoders are costly to make; those of a pool are nobody else's for
-// as long as they are used.
-var encoders = sync.Pool{New: func() any {
+func (p *Packer) encoder() *zstd.Encoder {
+	if z, ok := p.encoders.Get().(*zstd.Encoder); ok {
+		return z
+	}
 	z, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest),
 		zstd.WithWindowSize(64<<10), zstd.WithLowerEncoderMem(true), zstd.WithEncoderCRC(false))
 	if err != nil {
 		panic(err) // constant options
 	}
 	return z
-}}
+}
 
-var decoders = sync.Pool{New: func() any {
+func (p *Packer) decoder() *zstd.Decoder {
+	if z, ok := p.decoders.Get().(*zstd.Decoder); ok {
+		return z
+	}
 	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(MaxText))
 	if err != nil {
 		panic(err) // constant options
 	}
 	return z
-}}
+}

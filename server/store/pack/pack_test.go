@@ -115,7 +115,7 @@ func number(b []byte) uint32 {
 func checkRoundTrip(t *testing.T, f pack.Family, r *wirepb.Report) {
 	t.Helper()
 	before := proto.Clone(r)
-	b := pack.Encode([]byte("before"), f, r)
+	b := new(pack.Packer).Encode([]byte("before"), f, r)
 	if !proto.Equal(before, r) {
 		t.Error("encoding changed the report")
 	}
@@ -128,7 +128,7 @@ func checkRoundTrip(t *testing.T, f pack.Family, r *wirepb.Report) {
 	if !bytes.HasPrefix(b, []byte("before")) {
 		t.Fatal("what was there before is gone")
 	}
-	got, err := pack.Decode(f, pack.Format, b[len("before"):], r.Header)
+	got, err := new(pack.Packer).Decode(f, pack.Format, b[len("before"):], r.Header)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,7 +235,7 @@ func TestStoredFormsAreReadForEver(t *testing.T) {
 			if _, err := os.Stat(file); err == nil {
 				t.Fatalf("%s is of a format that is stored: make a new one", file)
 			}
-			if err := os.WriteFile(file, pack.Encode(nil, f, r), 0o644); err != nil {
+			if err := os.WriteFile(file, new(pack.Packer).Encode(nil, f, r), 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -243,7 +243,7 @@ func TestStoredFormsAreReadForEver(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := pack.Decode(f, 1, b, r.Header)
+		got, err := new(pack.Packer).Decode(f, 1, b, r.Header)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -255,15 +255,15 @@ func TestStoredFormsAreReadForEver(t *testing.T) {
 
 func TestDecodeRefusesWhatIsNoBody(t *testing.T) {
 	r := busy(t)
-	b := pack.Encode(nil, pack.Air, r)
+	b := new(pack.Packer).Encode(nil, pack.Air, r)
 	for name, body := range map[string][]byte{
-		"nothing": nil, "half": b[:len(b)/2], "another family": pack.Encode(nil, pack.Wire, r), "a length of 2^63": bytes.Repeat([]byte{0xff}, 12),
+		"nothing": nil, "half": b[:len(b)/2], "another family": new(pack.Packer).Encode(nil, pack.Wire, r), "a length of 2^63": bytes.Repeat([]byte{0xff}, 12),
 	} {
-		if _, err := pack.Decode(pack.Air, pack.Format, body, r.Header); !errors.Is(err, pack.ErrMalformed) {
+		if _, err := new(pack.Packer).Decode(pack.Air, pack.Format, body, r.Header); !errors.Is(err, pack.ErrMalformed) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := pack.Decode(pack.Air, 99, b, r.Header); !errors.Is(err, pack.ErrMalformed) {
+	if _, err := new(pack.Packer).Decode(pack.Air, 99, b, r.Header); !errors.Is(err, pack.ErrMalformed) {
 		t.Errorf("another format: %v", err)
 	}
 }
@@ -273,15 +273,15 @@ func TestDecodeRefusesWhatIsNoBody(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	r := busy(f)
 	for _, family := range families {
-		f.Add(uint8(family), pack.Encode(nil, family, r))
+		f.Add(uint8(family), new(pack.Packer).Encode(nil, family, r))
 	}
-	f.Add(uint8(0), pack.Encode(nil, pack.Air, office(f, wiretest.Office{BSSs: 2, Stations: 1, Seed: 1})))
+	f.Add(uint8(0), new(pack.Packer).Encode(nil, pack.Air, office(f, wiretest.Office{BSSs: 2, Stations: 1, Seed: 1})))
 	f.Fuzz(func(t *testing.T, family uint8, body []byte) {
 		of := pack.Family(family & 1)
 		if len(body) > 16<<10 {
 			return // larger ones are no other, and slow
 		}
-		got, err := pack.Decode(of, pack.Format, body, r.Header)
+		got, err := new(pack.Packer).Decode(of, pack.Format, body, r.Header)
 		if err != nil {
 			return
 		}

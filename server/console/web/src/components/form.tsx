@@ -1,4 +1,4 @@
-import { useState, type FormEvent, type ReactNode } from "react";
+import { useState, type SubmitEvent, type ReactNode } from "react";
 import { errorSentence } from "../api/errors";
 import { Button } from "./Button";
 import { Copy } from "./Copy";
@@ -70,7 +70,7 @@ export function LineForm({
 }) {
   return (
     <form
-      onSubmit={(event: FormEvent) => {
+      onSubmit={(event: SubmitEvent) => {
         event.preventDefault();
         submit();
       }}
