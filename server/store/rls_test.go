@@ -91,7 +91,7 @@ WHERE c.relnamespace = 'picket'::regnamespace
 ORDER BY 1`
 	exceptions := []string{
 		"enrolment_token enrolment_token_pkey", "invitation invitation_token_hash_key", "oidc_provider oidc_provider_id_key",
-		"oidc_provider oidc_provider_slug_key", "pending_box pending_box_pkey", "rollup_due rollup_due_pkey", "tap_key tap_key_pkey",
+		"oidc_provider oidc_provider_slug_key", "pending_box pending_box_pkey", "tap_key tap_key_pkey",
 	}
 	if got := list(t, conn, keysSQL); !slices.Equal(got, exceptions) {
 		t.Errorf("unique keys that the tenant does not lead: %q", got)

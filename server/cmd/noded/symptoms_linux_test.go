@@ -246,7 +246,7 @@ func TestConsoleNamesWhatIsShort(t *testing.T) {
 	t.Run("memory", func(t *testing.T) {
 		p := s.short(t, "GOMEMLIMIT=14MiB exec")
 		s.taps(t, p.ready.URL, 4, 20*time.Second)
-		s.ask(t, p.ready.URL, home, 48)
+		s.ask(t, p.ready.URL, home, 160) // so many that each waits longer than people like
 		if d := s.expect(t, "slow_interface", "node_memory"); !strings.Contains(d.Cure, "GOMEMLIMIT") {
 			t.Errorf("the cure is %q", d.Cure)
 		}
