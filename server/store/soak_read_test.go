@@ -283,6 +283,9 @@ type page struct {
 // wants lists and overview within 100 ms and charts of a month within 300 ms, without
 // a look at the partitions of what was heard as it came.
 func TestSoakFleetPages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("fills a database with a fleet: not in the fast part")
+	}
 	taps, days, hours, rounds := 40, 7, 3, 5
 	if os.Getenv("PICKET_SOAK") == "full" {
 		taps, days, hours, rounds = 1000, 30, 3, 20
