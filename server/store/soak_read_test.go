@@ -293,6 +293,7 @@ func TestSoakFleetPages(t *testing.T) {
 	db := testdb.New(t)
 	makeFleet(t, db, taps, days, hours)
 	conn := db.Conn(t, embedded.Superuser)
+	alone(t, conn)
 	rawSQL := `SELECT coalesce(sum(seq_scan + idx_scan), 0)::bigint FROM pg_stat_user_tables WHERE relname ~ '^(air|wire)_raw_|_window_[0-9]+$'`
 	before := scan[int64](t, conn, rawSQL)
 	tenant := scan[string](t, conn, "SELECT tenant::text FROM picket.fleet")
@@ -357,7 +358,8 @@ func TestSoakFleetPages(t *testing.T) {
 				measurePage(t, p, length, site, rounds)
 			}
 		}
-		s.Close()                                                                            // a connection's counts are there when it has ended
+		s.Close()
+		alone(t, conn)
 		if after := scan[int64](t, conn, rawSQL); after != before && length > 24*time.Hour { // a day ends with windows where they are few
 			t.Errorf("%v: %d scans of partitions of observations, want none", length, after-before)
 		}
@@ -386,11 +388,35 @@ func measurePage(t *testing.T, p page, length time.Duration, site string, rounds
 	}
 }
 
+// alone waits until all other connections to conn's database have ended: what one
+// has counted is surely there only then.
+func alone(t *testing.T, conn *pgx.Conn) {
+	t.Helper()
+	const othersSQL = `
+SELECT count(*)
+FROM pg_stat_activity
+WHERE datname = current_database()
+  AND backend_type = 'client backend'
+  AND pid <> pg_backend_pid()`
+	for try := 0; scan[int64](t, conn, othersSQL) > 0; try++ {
+		if try == 600 {
+			t.Fatal("other connections do not end")
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
 func makeFleet(t *testing.T, db *testdb.DB, taps, days, hours int) {
 	t.Helper()
 	ctx := t.Context()
-	s := db.Store(t)
-	conn := db.Conn(t, store.RoleOwner)
+	s, err := store.Open(ctx, db.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	conn, super := db.Conn(t, store.RoleOwner), db.Conn(t, embedded.Superuser)
+	defer conn.Close(ctx)
+	defer super.Close(ctx)
 	now := time.Now()
 	for d := -days; d <= 1; d++ {
 		if err := s.EnsurePartitionsOf(ctx, now.AddDate(0, 0, d)); err != nil {
@@ -410,8 +436,8 @@ func makeFleet(t *testing.T, db *testdb.DB, taps, days, hours int) {
 			t.Logf("made %s in %v", f.what, took.Round(time.Second))
 		}
 	}
-	if _, err := db.Conn(t, embedded.Superuser).Exec(ctx, "VACUUM (ANALYZE)"); err != nil {
+	if _, err := super.Exec(ctx, "VACUUM (ANALYZE)"); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d taps, %d days: %s", taps, days, scan[string](t, conn, "SELECT pg_size_pretty(pg_database_size(current_database()))"))
+	t.Logf("%d taps, %d days: %s", taps, days, scan[string](t, super, "SELECT pg_size_pretty(pg_database_size(current_database()))"))
 }
