@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"picket/shared/bitstream"
 	"picket/shared/wire/wirepb"
 )
 
@@ -156,24 +157,24 @@ func appendValues(b []byte, values []uint64) []byte {
 		lower += max(n-1, 0)
 	}
 	width, lengthWidth := bits.Len64(high-low), bits.Len(uint(long-short))
-	var w bitWriter
+	var w bitstream.Writer
 	if width*len(values) <= lengthWidth*len(values)+lower {
-		w.b = binary.AppendUvarint(append(b, byte(width)), low)
+		w.B = binary.AppendUvarint(append(b, byte(width)), low)
 		for _, v := range values {
-			w.put(v-low, width)
+			w.Put(v-low, width)
 		}
-		return w.flush()
+		return w.Flush()
 	}
-	w.b = binary.AppendUvarint(append(b, byte(lengthWidth)|kindLength), uint64(short))
+	w.B = binary.AppendUvarint(append(b, byte(lengthWidth)|kindLength), uint64(short))
 	for _, v := range values {
-		w.put(uint64(bits.Len64(v)-short), lengthWidth)
+		w.Put(uint64(bits.Len64(v)-short), lengthWidth)
 	}
 	for _, v := range values {
 		if n := bits.Len64(v) - 1; n > 0 {
-			w.put(v&(1<<n-1), n)
+			w.Put(v&(1<<n-1), n)
 		}
 	}
-	return w.flush()
+	return w.Flush()
 }
 
 // unpackColumns moves r.Columns back into r's tables.
@@ -354,19 +355,19 @@ func (u *unpacker) read(rows int) error {
 		u.values = make([]uint64, max(rows, 1024))
 	}
 	u.values = u.values[:rows]
-	in := bitReader{b: u.b}
-	in.fill(u.values, width, base)
+	in := bitstream.Reader{B: u.b}
+	in.Fill(u.values, width, base)
 	if kind&kindLength != 0 {
 		if err := u.lengths(&in); err != nil {
 			return err
 		}
 	}
-	u.b = u.b[min(in.octets(), len(u.b)):]
+	u.b = u.b[min(in.Octets(), len(u.b)):]
 	return nil
 }
 
 // lengths turns lengths into the values of that many bits.
-func (u *unpacker) lengths(in *bitReader) error {
+func (u *unpacker) lengths(in *bitstream.Reader) error {
 	need := 0
 	for _, n := range u.values {
 		if n > 64 {
@@ -374,9 +375,9 @@ func (u *unpacker) lengths(in *bitReader) error {
 		}
 		need += max(int(n)-1, 0)
 	}
-	if len(in.b)*8-in.at < need {
+	if len(in.B)*8-in.At < need {
 		return errCut
 	}
-	in.complete(u.values)
+	in.Complete(u.values)
 	return nil
 }

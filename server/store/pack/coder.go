@@ -60,9 +60,9 @@ func (c *coder) flag(v bool) bool {
 		return c.r.get(1) != 0
 	}
 	if v {
-		c.w.put(1, 1)
+		c.w.Put(1, 1)
 	} else {
-		c.w.put(0, 1)
+		c.w.Put(0, 1)
 	}
 	return v
 }
@@ -232,7 +232,7 @@ rows:
 		v[i] = uint64(n)
 	}
 	c.flag(true)
-	c.w.put(uint64(n), 6)
+	c.w.Put(uint64(n), 6)
 	c.w.writeColumn(list[:n])
 	c.w.writeColumn(v)
 }
@@ -272,7 +272,7 @@ func (c *coder) ratio(col *[]uint64, counts []uint32) {
 		c.column(v)
 		for i := range v {
 			if n := uint64(at(counts, i)); n > 1 {
-				c.w.put(at(*col, i)%n, bits.Len64(n-1))
+				c.w.Put(at(*col, i)%n, bits.Len64(n-1))
 			}
 		}
 		return

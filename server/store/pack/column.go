@@ -19,7 +19,7 @@ func (w *writer) writeColumn(values []uint64) {
 		count[bits.Len64(v)]++
 	}
 	if len(values) == 0 || high == 0 {
-		w.put(allZero, 2)
+		w.Put(allZero, 2)
 		return
 	}
 	width := bits.Len64(high - low)
@@ -41,34 +41,34 @@ func (w *writer) writeColumn(values []uint64) {
 			form = lengthsBy
 		}
 	}
-	w.put(uint64(form), 2)
+	w.Put(uint64(form), 2)
 	switch form {
 	case fixed:
 		w.number(low)
-		w.put(uint64(width), 7)
+		w.Put(uint64(width), 7)
 		for _, v := range values {
-			w.put(v-low, width)
+			w.Put(v-low, width)
 		}
 		return
 	case lengths:
-		w.put(uint64(short), 7)
-		w.put(uint64(lengthWidth), 3)
+		w.Put(uint64(short), 7)
+		w.Put(uint64(lengthWidth), 3)
 		for _, v := range values {
 			n := bits.Len64(v)
-			w.put(uint64(n-short), lengthWidth)
+			w.Put(uint64(n-short), lengthWidth)
 		}
 	case lengthsBy:
-		w.put(uint64(short), 7)
+		w.Put(uint64(short), 7)
 		code.assign()
 		code.write(w)
 		for _, v := range values {
 			s := bits.Len64(v) - short
-			w.put(uint64(code.code[s]), int(code.length[s]))
+			w.Put(uint64(code.code[s]), int(code.length[s]))
 		}
 	}
 	for _, v := range values {
 		if n := bits.Len64(v) - 1; n > 0 {
-			w.put(v&(1<<n-1), n)
+			w.Put(v&(1<<n-1), n)
 		}
 	}
 }
@@ -82,7 +82,7 @@ func (r *reader) readColumn(values []uint64) {
 		return
 	case fixed:
 		low, width := r.number(), int(r.get(7))
-		if width > 64 || width*len(values) > r.left() {
+		if width > 64 || width*len(values) > r.Left() {
 			r.short = true
 			clear(values)
 			return

@@ -72,7 +72,7 @@ func (c *coder) addresses(d *wirepb.Dictionary) {
 	c.rows = n
 	if c.reading() {
 		makers := c.take(n)
-		if len(makers) != n || 24*n > c.r.left() {
+		if len(makers) != n || 24*n > c.r.Left() {
 			c.fail()
 			return
 		}
@@ -116,18 +116,18 @@ func (c *coder) addresses(d *wirepb.Dictionary) {
 	if c.flag(7+24+24*len(list)+width*n < 24*n) {
 		c.count(len(list), n)
 		for _, m := range list {
-			c.w.put(uint64(m), 24)
+			c.w.Put(uint64(m), 24)
 		}
 		for _, old := range c.macs.used {
-			c.w.put(uint64(index[get24(macs[6*old-6:])]), width)
+			c.w.Put(uint64(index[get24(macs[6*old-6:])]), width)
 		}
 	} else {
 		for _, old := range c.macs.used {
-			c.w.put(uint64(get24(macs[6*old-6:])), 24)
+			c.w.Put(uint64(get24(macs[6*old-6:])), 24)
 		}
 	}
 	for _, old := range c.macs.used {
-		c.w.put(uint64(get24(macs[6*old-3:])), 24)
+		c.w.Put(uint64(get24(macs[6*old-3:])), 24)
 	}
 }
 
@@ -138,7 +138,7 @@ func put24(b []byte, v uint32) { b[0], b[1], b[2] = byte(v>>16), byte(v>>8), byt
 // octets are n entries of some octets each, which are number(i) of all.
 func (c *coder) octets(all *[]byte, size, n int, number func(i int) int) {
 	if c.reading() {
-		if 8*size*n > c.r.left() {
+		if 8*size*n > c.r.Left() {
 			c.fail()
 			return
 		}
@@ -151,7 +151,7 @@ func (c *coder) octets(all *[]byte, size, n int, number func(i int) int) {
 	for i := range n {
 		at := size * number(i)
 		for _, o := range (*all)[at : at+size] {
-			c.w.put(uint64(o), 8)
+			c.w.Put(uint64(o), 8)
 		}
 	}
 }

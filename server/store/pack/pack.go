@@ -8,6 +8,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
+	"picket/shared/bitstream"
 	"picket/shared/wire"
 	"picket/shared/wire/wirepb"
 )
@@ -45,11 +46,11 @@ func (p *Packer) Encode(dst []byte, f Family, r *wirepb.Report) []byte {
 	}
 	s := p.scratch()
 	defer p.scratches.Put(s)
-	s.writer = writer{b: s.writer.b[:0]}
+	s.writer.Writer = bitstream.Writer{B: s.writer.B[:0]}
 	c := coder{w: &s.writer, window: r.GetHeader().GetWindowLengthMs(), values: s.values, text: texts{b: s.text[:0]}}
 	c.dictionary(f, r)
 	c.tables(f, r)
-	bits := c.w.finish()
+	bits := c.w.Flush()
 	s.values, s.text = c.values, c.text.b
 	size := uint64(len(s.text)) << 1
 	if len(s.text) >= minCompress {
@@ -83,7 +84,7 @@ func (p *Packer) Decode(f Family, format int16, body []byte, h *wirepb.Header) (
 	s := p.scratch()
 	defer p.scratches.Put(s)
 	r := &wirepb.Report{Header: h}
-	c := coder{r: &reader{b: body}, window: h.GetWindowLengthMs(), values: s.values, text: texts{b: text}}
+	c := coder{r: &reader{Reader: bitstream.Reader{B: body}}, window: h.GetWindowLengthMs(), values: s.values, text: texts{b: text}}
 	c.dictionary(f, r)
 	if !c.r.short {
 		c.tables(f, r)

@@ -116,9 +116,9 @@ func (c *prefixCode) bits(count []int) int {
 }
 
 func (c *prefixCode) write(w *writer) {
-	w.put(uint64(c.symbols-1), 5)
+	w.Put(uint64(c.symbols-1), 5)
 	for s := range c.symbols {
-		w.put(uint64(c.length[s]), 3)
+		w.Put(uint64(c.length[s]), 3)
 	}
 }
 
@@ -151,10 +151,10 @@ func (c *prefixReader) read(r *reader) bool {
 func (c *prefixReader) next(r *reader) int {
 	e := c.table[r.peek(maxCode)]
 	l := int(e & 7)
-	if l == 0 || l > r.left() {
+	if l == 0 || l > r.Left() {
 		r.short = true
 		return 0
 	}
-	r.at += l
+	r.At += l
 	return int(e >> 3)
 }

@@ -93,7 +93,7 @@ func (c *coder) halves(col *[]int32, counts []uint32, stronger []int32) {
 		if c.reading() {
 			(*col)[i] = stronger[i] - int32(c.r.get(1))
 		} else {
-			c.w.put(uint64(stronger[i]-(*col)[i]), 1)
+			c.w.Put(uint64(stronger[i]-(*col)[i]), 1)
 		}
 	}
 }
