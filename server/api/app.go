@@ -38,6 +38,11 @@ func NewApp(log *slog.Logger) *fiber.App {
 		ReadBufferSize:        headerBuffer,
 		StreamRequestBody:     true, // see limitBody
 
+		// Nobody's word is taken here about host, scheme and client: X-Forwarded-Host would
+		// choose where a sign-in at a provider comes back. Who is believed about clients is
+		// decided before (noded's -trusted-proxies).
+		EnableTrustedProxyCheck: true,
+
 		// Forms are nobody's here; they would be read into files before any limit.
 		DisablePreParseMultipartForm: true,
 

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"picket/server/peer"
 	"picket/server/seal"
 )
 
@@ -44,6 +45,7 @@ type config struct {
 	urls     []string      // under which browsers and taps reach this node, or the load balancer before it
 	metrics  string        // loopback address; empty: none
 	keys     *seal.Keyring // to seal secrets with; nil: none
+	proxies  peer.Policy   // whose word about clients is taken
 	token    string        // for /metrics on the main listener; empty: not served there
 	dev      bool
 	debug    bool
@@ -54,7 +56,7 @@ var errHelp = flag.ErrHelp
 
 func parse(args []string, out io.Writer) (config, error) {
 	var c config
-	var urls, tokenFile, keysFile string
+	var urls, tokenFile, keysFile, trusted, means string
 	f := flag.NewFlagSet("noded", flag.ContinueOnError)
 	f.SetOutput(out)
 	f.StringVar(&c.data, "data", "", "`directory` for the private database and the node's certificate; made if absent")
@@ -67,6 +69,8 @@ func parse(args []string, out io.Writer) (config, error) {
 	f.StringVar(&c.metrics, "metrics", "", "loopback `address` for Prometheus metrics over plain HTTP, such as 127.0.0.1:9464")
 	f.StringVar(&tokenFile, "metrics-token", "", "`file` with a token; /metrics on -listen then answers who sends it as bearer")
 	f.StringVar(&keysFile, "secret-keys", "", "`file` with the keys that seal secrets in the database, the same on every node (nodectl new-secret-key); empty: "+seal.Environment)
+	f.StringVar(&trusted, "trusted-proxies", "", "`addresses` or networks of load balancers, with commas, whose word is taken about who the client is; empty: nobody's")
+	f.StringVar(&means, "client-address", "", "`how` they tell it: x-forwarded-for, forwarded (RFC 7239), or proxy-protocol (version 2, before TLS); empty: x-forwarded-for")
 	f.BoolVar(&c.dev, "dev", false, "start also without a built console")
 	f.BoolVar(&c.debug, "debug", false, "log each request")
 	f.Usage = func() {
@@ -104,6 +108,15 @@ func parse(args []string, out io.Writer) (config, error) {
 	var err error
 	if c.keys, err = seal.Load(keysFile); err != nil {
 		return config{}, fmt.Errorf("-secret-keys: %w", err)
+	}
+	if means != "" && trusted == "" {
+		return config{}, errors.New("-client-address: -trusted-proxies is needed too, the load balancers' addresses")
+	}
+	if _, err := peer.ParsePolicy("", means); err != nil {
+		return config{}, fmt.Errorf("-client-address: %w", err)
+	}
+	if c.proxies, err = peer.ParsePolicy(trusted, means); err != nil {
+		return config{}, fmt.Errorf("-trusted-proxies: %w", err)
 	}
 	for u := range strings.SplitSeq(urls, ",") {
 		if u = strings.TrimRight(strings.TrimSpace(u), "/"); u != "" {

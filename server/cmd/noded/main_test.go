@@ -295,6 +295,10 @@ func TestParse(t *testing.T) {
 		{"bad: metrics on another address", "-data d -metrics 192.0.2.1:9464", "-metrics"},
 		{"bad: no TLS", "-data d -url http://a.example", "-url"},
 		{"bad: a path", "-data d -url https://a.example/x", "-url"},
+		{"OK: balancers", "-data d -trusted-proxies 192.0.2.10,2001:db8::/64 -client-address proxy-protocol", ""},
+		{"bad: everybody a balancer", "-data d -trusted-proxies 0.0.0.0/0", "-trusted-proxies"},
+		{"bad: a means without balancers", "-data d -client-address forwarded", "-trusted-proxies is needed"},
+		{"bad: no such means", "-data d -trusted-proxies 192.0.2.10 -client-address x-real-ip", "-client-address"},
 		{"bad: a word too much", "-data d now", "now"},
 		{"bad: no such option", "-data d -nonsense", "nonsense"},
 	}

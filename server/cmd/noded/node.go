@@ -92,7 +92,7 @@ func newNode(ctx context.Context, c config, s *store.Store, registry *prometheus
 	if err != nil {
 		return nil, err
 	}
-	n.listen = tls.NewListener(n.listen, keeper.TLSConfig())
+	n.listen = tls.NewListener(proxied(n.listen, c.proxies), keeper.TLSConfig())
 	n.certificates = watchCertificates(keeper, s, c.keys, log)
 	if err := n.certificates.Look(ctx); err != nil {
 		return nil, err
@@ -108,6 +108,7 @@ func newNode(ctx context.Context, c config, s *store.Store, registry *prometheus
 	})
 	n.batcher = reports.Batcher()
 	n.app = api.NewApp(log)
+	n.app.Use(clientAddress(c.proxies))
 	n.meter = measure.New(version, c.data, n.batcher.Queue)
 	registry.MustRegister(measure.NewMetrics(n.meter))
 	n.app.Use(measured(n.meter))
