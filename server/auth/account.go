@@ -182,7 +182,7 @@ func NewLink() (token string, hash [32]byte) { return newToken() }
 // since a second factor may still have to be shown. Error: ErrInvitation, ErrUnfit,
 // ErrNameTaken, ErrTooManyAttempts.
 func (s *Service) AcceptInvitation(ctx context.Context, token string, a Attempt) (session, name string, err error) {
-	key := []string{attemptKey("address", a.Address)}
+	key := []string{addressKey(a.Address)}
 	failures, err := s.users.LoginFailures(ctx, key, AttemptWindow)
 	if err != nil {
 		return "", "", err

@@ -186,7 +186,7 @@ func New(u users, client *http.Client) (*Service, error) {
 // does not learn whether there is a second factor.
 func (s *Service) Login(ctx context.Context, a Attempt) (string, error) {
 	a.Name = strings.TrimSpace(a.Name)
-	keys := []string{attemptKey("name", strings.ToLower(a.Name)), attemptKey("address", a.Address)}
+	keys := []string{attemptKey("name", strings.ToLower(a.Name)), addressKey(a.Address)}
 	failures, err := s.users.LoginFailures(ctx, keys, AttemptWindow)
 	if err != nil {
 		return "", err
@@ -235,7 +235,7 @@ func (s *Service) FirstLogin(ctx context.Context, token, name, password, address
 	if err := fit(name, password); err != nil {
 		return "", err
 	}
-	key := []string{attemptKey("address", address)}
+	key := []string{addressKey(address)}
 	failures, err := s.users.LoginFailures(ctx, key, AttemptWindow)
 	if err != nil {
 		return "", err

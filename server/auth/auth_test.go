@@ -64,3 +64,12 @@ func TestFewPasswordsAtATime(t *testing.T) {
 		t.Errorf("after one has left: %v, %v", right, err)
 	}
 }
+
+func TestAttemptsFromAnIPv6NetworkCountTogether(t *testing.T) {
+	if addressKey("2001:db8:0:1::1") != addressKey("2001:db8:0:1:ffff::2") {
+		t.Error("who has a network has as many attempts as it has addresses")
+	}
+	if addressKey("2001:db8:0:1::1") == addressKey("2001:db8:0:2::1") || addressKey("192.0.2.1") == addressKey("192.0.2.2") {
+		t.Error("two places share their attempts")
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+
+	"picket/server/peer"
 )
 
 // tokenOctets is the length of session and first-login tokens.
@@ -32,3 +34,7 @@ func attemptKey(kind, value string) string {
 	hash := sha256.Sum256([]byte(value))
 	return kind + ":" + hex.EncodeToString(hash[:])
 }
+
+// addressKey names what attempts from a client's address are counted for: from all
+// that it may choose from.
+func addressKey(address string) string { return attemptKey("address", peer.Network(address)) }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"picket/server/peer"
 )
 
 // Limits on codes that are no box's, within claimWindow. A code has 60 bits: these
@@ -34,7 +36,7 @@ func (c Claimant) limits() map[string]int {
 		limits["user:"+c.User] = maxClaimsOfUser
 	}
 	if c.Address != "" {
-		limits["address:"+c.Address] = maxClaimsOfAddress
+		limits["address:"+peer.Network(c.Address)] = maxClaimsOfAddress
 	}
 	return limits
 }
