@@ -3,6 +3,7 @@ package ingest
 import (
 	"crypto/ed25519"
 	"sync"
+	"time"
 
 	"golang.org/x/time/rate"
 )
@@ -19,9 +20,27 @@ const (
 	maxKnownBoxes   = 4096
 )
 
+// The same for boxes of one network (peer.Network), so that who makes up keys takes
+// others' places only with many addresses. A site's boxes may have one address.
+const (
+	knownBoxesThere      = 20
+	knownBoxesThereBurst = 200
+	newBoxesThere        = 1
+	newBoxesThereBurst   = 20
+)
+
+// Requests to enrol, or for another key, that were refused: how many a second one
+// network may make before it is not listened to. A box that is refused gives up; its
+// service tries anew every few seconds at first.
+const (
+	wrongRequests      = 0.5
+	wrongRequestsBurst = 30
+)
+
 // crowd admits boxes without a token.
 type crowd struct {
-	known, fresh *rate.Limiter
+	known, fresh           *rate.Limiter
+	knownThere, freshThere *limiters[string] // by network
 
 	mu   sync.Mutex
 	keys map[[ed25519.PublicKeySize]byte]struct{}
@@ -30,20 +49,21 @@ type crowd struct {
 func newCrowd() *crowd {
 	return &crowd{
 		known: rate.NewLimiter(knownBoxes, knownBoxesBurst), fresh: rate.NewLimiter(newBoxes, newBoxesBurst),
+		knownThere: newNetworkLimiters(knownBoxesThere, knownBoxesThereBurst), freshThere: newNetworkLimiters(newBoxesThere, newBoxesThereBurst),
 		keys: make(map[[ed25519.PublicKeySize]byte]struct{}),
 	}
 }
 
-// admit reports whether a box with this key, of 32 octets, may ask now.
-func (c *crowd) admit(key ed25519.PublicKey) bool {
+// admit reports whether a box with this key, of 32 octets, may ask now from there.
+func (c *crowd) admit(key ed25519.PublicKey, network string, now time.Time) bool {
 	k := [ed25519.PublicKeySize]byte(key)
 	c.mu.Lock()
 	_, known := c.keys[k]
 	c.mu.Unlock()
 	if known {
-		return c.known.Allow()
+		return c.knownThere.take(network, now) == 0 && c.known.AllowN(now, 1)
 	}
-	if !c.fresh.Allow() {
+	if c.freshThere.take(network, now) > 0 || !c.fresh.AllowN(now, 1) {
 		return false
 	}
 	c.mu.Lock()

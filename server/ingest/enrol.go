@@ -7,11 +7,13 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
+	"picket/server/peer"
 	"picket/server/store"
 	"picket/shared/enrol"
 	"picket/shared/httpsig"
@@ -28,6 +30,9 @@ const maxEnrol = 4 << 10
 func (h *Handler) postEnrol(c *fiber.Ctx) error {
 	if c.Request().Header.ContentLength() > maxEnrol {
 		return h.refuseEnrol(c, fiber.StatusRequestEntityTooLarge, "a request to enrol has at most 4 KiB")
+	}
+	if wait := h.wrong.spent(peer.Network(c.IP()), time.Now()); wait > 0 {
+		return h.tooManyWrong(c, wait, h.refuseEnrol)
 	}
 	select { // strangers may call this: only few at a time reach the database
 	case h.enrolling <- struct{}{}:
@@ -77,7 +82,7 @@ func (h *Handler) readEnrolment(c *fiber.Ctx) (e store.Enrolment, err error) {
 		}
 		e.MAC = &mac
 	}
-	if err := h.readToken(req.Token, &e); err != nil {
+	if err := h.readToken(req.Token, peer.Network(c.IP()), &e); err != nil {
 		return e, err
 	}
 	now, err := h.clock.Now(c.UserContext())
@@ -93,9 +98,9 @@ func (h *Handler) readEnrolment(c *fiber.Ctx) (e store.Enrolment, err error) {
 }
 
 // readToken reads the token of a request, if it has one.
-func (h *Handler) readToken(text string, e *store.Enrolment) error {
+func (h *Handler) readToken(text, network string, e *store.Enrolment) error {
 	if text == "" {
-		if !h.strangers.admit(e.PublicKey) {
+		if !h.strangers.admit(e.PublicKey, network, time.Now()) {
 			return errCrowd
 		}
 		return nil
@@ -190,5 +195,21 @@ func printableOr(s, other string) string {
 
 func (h *Handler) refuseEnrol(c *fiber.Ctx, status int, text string) error {
 	h.metrics.enrolments.WithLabelValues("refused").Inc()
+	h.noteWrong(c, status)
 	return say(c, status, text)
+}
+
+// noteWrong counts a refusal that asking again does not change against the network
+// that asked.
+func (h *Handler) noteWrong(c *fiber.Ctx, status int) {
+	if status != fiber.StatusTooManyRequests {
+		h.wrong.take(peer.Network(c.IP()), time.Now())
+	}
+}
+
+// tooManyWrong answers whose network has made so many requests that were refused that it
+// has to wait.
+func (h *Handler) tooManyWrong(c *fiber.Ctx, wait time.Duration, refuse func(*fiber.Ctx, int, string) error) error {
+	c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(wait/time.Second)+1))
+	return refuse(c, fiber.StatusTooManyRequests, "too many requests from this address were refused")
 }

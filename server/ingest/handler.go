@@ -68,8 +68,9 @@ type Handler struct {
 	metrics *metrics
 
 	refusals  *refusals
-	perTap    *limiters
-	perTenant *limiters
+	perTap    *limiters[uuid.UUID]
+	perTenant *limiters[uuid.UUID]
+	wrong     *limiters[string] // requests that were refused, by network
 
 	arriving  *semaphore.Weighted
 	memory    *semaphore.Weighted
@@ -90,8 +91,9 @@ func New(s *store.Store, opt Options) *Handler {
 	h := &Handler{
 		opt: opt, store: s, taps: newTapCache(s), clock: s.ClusterClock(), strangers: newCrowd(),
 		refusals:  newRefusals(opt.Log),
-		perTap:    newLimiters(opt.Limits.TapRate, opt.Limits.TapBurst),
-		perTenant: newLimiters(opt.Limits.TenantRate, opt.Limits.TenantBurst),
+		perTap:    newLimiters[uuid.UUID](opt.Limits.TapRate, opt.Limits.TapBurst),
+		perTenant: newLimiters[uuid.UUID](opt.Limits.TenantRate, opt.Limits.TenantBurst),
+		wrong:     newNetworkLimiters(wrongRequests, wrongRequestsBurst),
 		arriving:  semaphore.NewWeighted(arrivals),
 		memory:    semaphore.NewWeighted(memory),
 		decoders:  make(chan struct{}, runtime.GOMAXPROCS(0)),

@@ -4,9 +4,11 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"picket/server/peer"
 	"picket/server/store"
 	"picket/shared/enrol"
 	"picket/shared/httpsig"
@@ -20,6 +22,9 @@ import (
 func (h *Handler) postKey(c *fiber.Ctx) error {
 	if c.Request().Header.ContentLength() > maxEnrol {
 		return h.refuseKey(c, fiber.StatusRequestEntityTooLarge, "a request for a new key has at most 4 KiB")
+	}
+	if wait := h.wrong.spent(peer.Network(c.IP()), time.Now()); wait > 0 {
+		return h.tooManyWrong(c, wait, h.refuseKey)
 	}
 	select {
 	case h.enrolling <- struct{}{}:
@@ -79,5 +84,6 @@ func (h *Handler) answerKey(c *fiber.Ctx, p *httpsig.Parsed, err error) error {
 
 func (h *Handler) refuseKey(c *fiber.Ctx, status int, text string) error {
 	h.metrics.keys.WithLabelValues("refused").Inc()
+	h.noteWrong(c, status)
 	return say(c, status, text)
 }

@@ -4,7 +4,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
 	"golang.org/x/time/rate"
 )
 
@@ -28,14 +27,19 @@ func DefaultLimits() Limits {
 // again (TapBurst / TapRate), so that forgetting it forgives nothing.
 const quiet = time.Minute
 
-// limiters holds those of taps or tenants that were heard of lately. There are no
-// more than the database has taps: a request is signed before it gets here.
-type limiters struct {
+// maxNetworks bounds how many limiters are kept of networks: anybody can be many.
+const maxNetworks = 1 << 14
+
+// limiters holds those of taps, tenants or networks that were heard of lately. Of the
+// first two there are no more than the database has: a request is signed before it gets
+// here.
+type limiters[K comparable] struct {
 	rate  rate.Limit
 	burst int
+	most  int // that are kept; 0: any number
 
 	mu    sync.Mutex
-	of    map[uuid.UUID]*limiter
+	of    map[K]*limiter
 	swept time.Time
 }
 
@@ -45,19 +49,29 @@ type limiter struct {
 	last time.Time
 }
 
-func newLimiters(perSecond float64, burst int) *limiters {
-	return &limiters{rate: rate.Limit(perSecond), burst: burst, of: make(map[uuid.UUID]*limiter)}
+func newLimiters[K comparable](perSecond float64, burst int) *limiters[K] {
+	return &limiters[K]{rate: rate.Limit(perSecond), burst: burst, of: make(map[K]*limiter)}
+}
+
+// newNetworkLimiters returns those of networks (peer.Network).
+func newNetworkLimiters(perSecond float64, burst int) *limiters[string] {
+	l := newLimiters[string](perSecond, burst)
+	l.most = maxNetworks
+	return l
 }
 
 // take takes one report's right. Where there is none it returns how long until
 // there is.
-func (l *limiters) take(id uuid.UUID, now time.Time) time.Duration {
+func (l *limiters[K]) take(id K, now time.Time) time.Duration {
 	l.mu.Lock()
 	if now.Sub(l.swept) > quiet {
 		l.sweep(now)
 	}
 	one := l.of[id]
 	if one == nil {
+		if l.most > 0 && len(l.of) >= l.most {
+			clear(l.of) // all are forgiven; who has so many addresses needs none twice
+		}
 		one = &limiter{Limiter: *rate.NewLimiter(l.rate, l.burst)}
 		l.of[id] = one
 	}
@@ -71,8 +85,20 @@ func (l *limiters) take(id uuid.UUID, now time.Time) time.Duration {
 	return wait
 }
 
+// spent returns how long until one has a right again, and takes none.
+func (l *limiters[K]) spent(id K, now time.Time) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	one := l.of[id]
+	if one == nil {
+		return 0
+	}
+	missing := 1 - one.TokensAt(now)
+	return max(0, time.Duration(missing/float64(l.rate)*float64(time.Second)))
+}
+
 // sweep forgets who was quiet. l.mu is held.
-func (l *limiters) sweep(now time.Time) {
+func (l *limiters[K]) sweep(now time.Time) {
 	l.swept = now
 	for id, one := range l.of {
 		if now.Sub(one.last) > quiet {
@@ -82,7 +108,7 @@ func (l *limiters) sweep(now time.Time) {
 }
 
 // heard is how many were heard of within the last minute or two.
-func (l *limiters) heard() int {
+func (l *limiters[K]) heard() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.of)

@@ -12,7 +12,7 @@ import (
 
 func TestATapCatchesUpAndAWildOneWaits(t *testing.T) {
 	d := DefaultLimits()
-	l := newLimiters(d.TapRate, d.TapBurst)
+	l := newLimiters[uuid.UUID](d.TapRate, d.TapBurst)
 	now, tap, other := time.Unix(1_790_000_000, 0), uuid.New(), uuid.New()
 	for range 30 { // five minutes at one report in 10 s
 		if wait := l.take(tap, now); wait > 0 {
@@ -38,7 +38,7 @@ func TestATapCatchesUpAndAWildOneWaits(t *testing.T) {
 }
 
 func TestQuietTapsAreForgotten(t *testing.T) {
-	l := newLimiters(5, 300)
+	l := newLimiters[uuid.UUID](5, 300)
 	now := time.Unix(1_790_000_000, 0)
 	for range 1000 {
 		l.take(uuid.New(), now)
