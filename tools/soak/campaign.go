@@ -45,7 +45,7 @@ func discover(ctx context.Context, o options) ([]campaign, error) {
 		c := campaign{
 			name:    t.folder + "." + t.name,
 			shares:  true,
-			command: []string{"go", "test", "-run", "^$", "-parallel", strconv.Itoa(max(1, runtime.NumCPU()/o.atOnce)), "-fuzz", "^" + t.name + "$", "-fuzztime", o.fuzz.String(), "-fuzzminimizetime", "2s", "-timeout", "24h", t.path},
+			command: []string{"go", "test", "-run", "^$", "-parallel", strconv.Itoa(max(1, runtime.NumCPU()/o.atOnce)), "-fuzz", "^" + t.name + "$", "-fuzztime", o.fuzz.String(), "-fuzzminimizetime", "100x", "-timeout", "24h", t.path},
 		}
 		if !o.sample {
 			c.env = []string{"PICKET_FUZZ_SEEDS=corpus"}
