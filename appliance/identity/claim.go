@@ -23,11 +23,11 @@ import (
 
 const claimName = "claim.json"
 
-// claim is what a box without a token keeps until it is adopted: the CA that it saw
-// first, and the code of that CA and the key that it made then.
+// claim is what a box keeps that waits to be let in: the CA that its token names or that
+// it saw first, and the code of that CA and its key.
 type claim struct {
 	Cluster       string `json:"cluster"`
-	CACertificate string `json:"ca_certificate"`
+	CACertificate string `json:"ca_certificate,omitempty"` // none where a token names the CA
 	KeyID         string `json:"key_id"`
 	Code          string `json:"code"`
 }
@@ -104,19 +104,28 @@ func (c Claimer) Claim(ctx context.Context) (*Identity, error) {
 		case err == nil && r == nil:
 			return nil, wait, errWaiting
 		}
-		i, wait, err := settle(c.Dir, x, r, wait, err)
-		if err != nil {
-			return nil, wait, err
-		}
-		return i, 0, c.forget()
+		return settle(c.Dir, x, r, wait, err)
 	})
 }
 
-func (c Claimer) forget() error {
-	if err := os.Remove(filepath.Join(c.Dir, claimName)); !errors.Is(err, fs.ErrNotExist) {
+func (c Claimer) forget() error { return forgetClaim(c.Dir) }
+
+func forgetClaim(dir string) error {
+	if err := os.Remove(filepath.Join(dir, claimName)); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil
+}
+
+// saveClaim keeps what the box shows meanwhile.
+func saveClaim(dir string, kept claim, x exchange) error {
+	public, _ := x.key.Public().(ed25519.PublicKey)
+	kept.Cluster, kept.KeyID, kept.Code = x.cluster(), httpsig.KeyID(public), claimOf(x).String()
+	text, err := json.MarshalIndent(kept, "", "  ")
+	if err != nil {
+		return err
+	}
+	return renameio.WriteFile(filepath.Join(dir, claimName), append(text, '\n'), 0o600)
 }
 
 // exchange returns with what the box waits, after the first contact if there was
@@ -147,13 +156,7 @@ func (c Claimer) exchange(ctx context.Context, node string) (exchange, error) {
 	if x.key, err = newKey(c.Dir); err != nil { // after the CA is known, never before: see enrol.ClaimCode
 		return exchange{}, err
 	}
-	public, _ := x.key.Public().(ed25519.PublicKey)
-	kept.KeyID, kept.Code = httpsig.KeyID(public), claimOf(x).String()
-	text, err := json.MarshalIndent(kept, "", "  ")
-	if err != nil {
-		return exchange{}, err
-	}
-	return x, renameio.WriteFile(filepath.Join(c.Dir, claimName), append(text, '\n'), 0o600)
+	return x, saveClaim(c.Dir, kept, x)
 }
 
 // newKey replaces the key of a box that is nobody's tap.

@@ -2,7 +2,9 @@
 //
 // # Files in the state folder
 //
-//	tap.key        Ed25519 private key, PKCS #8 in PEM, mode 0600; made once, never leaves
+//	tap.key        Ed25519 private key, PKCS #8 in PEM, mode 0600; never leaves
+//	tap.key.new    the next one, while a node is told of it
+//	claim.json     the claim code, while a person has to let the box in
 //	identity.json  what enrolment gave: tap id, cluster, its CA certificate, node URLs
 //
 // # First contact

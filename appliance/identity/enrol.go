@@ -53,6 +53,9 @@ func (e Enroller) Enrol(ctx context.Context) (*Identity, error) {
 		}
 		if !waiting {
 			waiting = true
+			if err := saveClaim(e.Dir, claim{}, x); err != nil {
+				return nil, wait, err
+			}
 			e.Log.Info("waiting until somebody lets this tap in: the token is for several", "node", node, "claim_code", claimOf(x).String())
 		}
 		return nil, wait, errWaiting
@@ -106,5 +109,5 @@ func settle(dir string, x exchange, r *enrol.Response, wait time.Duration, err e
 		return nil, 0, err
 	}
 	i.dir = dir
-	return i, 0, nil
+	return i, 0, forgetClaim(dir)
 }

@@ -23,9 +23,12 @@ import (
 	"picket/shared/task"
 )
 
-// How long a key is used, and how often that is looked at. Neither hurries.
+// How long a key is meant to be used, when it is renewed, and how often that is looked
+// at. The last third is for taps that reach no node, and for those that are switched
+// off: nothing ends with it but patience (picket doctor).
 const (
 	keyLife   = 90 * 24 * time.Hour
+	renewAt   = keyLife * 2 / 3
 	keyLook   = 6 * time.Hour
 	nextKey   = "tap.key.new" // made, and perhaps told to a node
 	renewMost = time.Hour     // between attempts
@@ -60,13 +63,19 @@ func (r *Renewal) Run(ctx context.Context) error {
 	return nil
 }
 
-// due reports whether the key is old, or a renewal was begun.
+// due reports whether two thirds of the key's life are over, or a renewal was begun.
+// A key that seems to be of tomorrow was made while the clock was wrong: nobody knows
+// how old it is.
 func (r *Renewal) due(now time.Time) bool {
 	if _, err := os.Stat(filepath.Join(r.Identity.dir, nextKey)); err == nil {
 		return true
 	}
 	info, err := os.Stat(filepath.Join(r.Identity.dir, keyName))
-	return err == nil && now.Sub(info.ModTime()) > keyLife
+	if err != nil {
+		return false
+	}
+	age := now.Sub(info.ModTime())
+	return age >= renewAt || age < -24*time.Hour
 }
 
 // Renew gives the tap a new key now: it makes one, shows it to a node under the
