@@ -13,8 +13,9 @@ import (
 const doctorUsage = `picket doctor: what this machine has to listen with
 
 Lists radios and wired interfaces, what each can do, what stops it, and what would
-cure that; and whether the machine has what a tap needs. It changes nothing. As root
-it sees more: which program holds an adapter, and what the kernel's log says.
+cure that; whether the machine has what a tap needs; and to whom its tap belongs, or
+the claim code by which the console lets it in. It changes nothing. As root it sees
+more: which program holds an adapter, what the kernel's log says, and the claim code.
 
 Usage:
   picket doctor            for people
@@ -33,7 +34,7 @@ func doctorCommand(args []string, stdout, stderr io.Writer) error {
 		fs.PrintDefaults()
 	}
 	asJSON := fs.Bool("json", false, "print one JSON object")
-	state := fs.String("state", "/var/lib/picket-tap", "`DIR` of the tap's state, whose disk is looked at")
+	state := fs.String("state", "/var/lib/picket-tap", "`DIR` of the tap's state, whose disk and enrolment are looked at")
 	if err := fs.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return err

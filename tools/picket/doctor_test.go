@@ -14,7 +14,7 @@ func TestDoctorExaminesThisMachine(t *testing.T) {
 	if err := run(t.Context(), []string{"doctor", "-state", t.TempDir()}, &text, &stderr); err != nil {
 		t.Fatalf("%v: %s", err, &stderr)
 	}
-	for _, want := range []string{"A tap ", "RADIOS\n", "WIRED INTERFACES\n", "THIS MACHINE\n", "  memory\n", "  disk\n"} {
+	for _, want := range []string{"A tap ", "RADIOS\n", "WIRED INTERFACES\n", "THIS MACHINE\n", "  memory\n", "  disk\n", "  enrolment\n", "has reached no node"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("no %q in:\n%s", want, &text)
 		}
@@ -27,8 +27,9 @@ func TestDoctorExaminesThisMachine(t *testing.T) {
 		Ready  *bool
 		Radios []any
 		Wired  []any
+		Tap    struct{ State string }
 	}
-	if err := json.Unmarshal(out.Bytes(), &report); err != nil || report.Ready == nil || report.Radios == nil || report.Wired == nil {
+	if err := json.Unmarshal(out.Bytes(), &report); err != nil || report.Ready == nil || report.Radios == nil || report.Wired == nil || report.Tap.State == "" {
 		t.Errorf("%v: %s", err, &out)
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"picket/appliance/identity"
 	"picket/radio/link"
 	"picket/radio/monitor"
 	"picket/radio/nl80211"
@@ -34,6 +35,8 @@ type machine struct {
 	logErr   error
 	clock    bool
 	free     uint64
+	tap      identity.Standing
+	tapErr   error
 }
 
 func (m *machine) put(name, text string) { m.files[name] = &fstest.MapFile{Data: []byte(text)} }
@@ -43,12 +46,13 @@ func (m *machine) system() System {
 		Files: m.files, Radios: func() ([]monitor.Radio, error) { return m.radios, m.radioErr },
 		Links: func() ([]link.Link, []link.Route, error) { return m.links, m.routes, nil },
 		Log:   func() ([]string, error) { return m.log, m.logErr }, Synchronised: func() (bool, error) { return m.clock, nil },
-		Free: func(string) (uint64, error) { return m.free, nil },
+		Free:     func(string) (uint64, error) { return m.free, nil },
+		Identity: func(string) (identity.Standing, error) { return m.tap, m.tapErr },
 	}
 }
 
 func newMachine() *machine {
-	m := &machine{files: fstest.MapFS{}, clock: true, free: 64 << 30}
+	m := &machine{files: fstest.MapFS{}, clock: true, free: 64 << 30, tap: enrolledTap()}
 	m.put("proc/self/status", "Name:\tpicket\nCapEff:\t000001ffffffffff\n")
 	m.put("proc/meminfo", "MemTotal: 8000000 kB\nMemAvailable:    4000000 kB\n")
 	m.put("proc/sys/kernel/osrelease", "6.12.0-1-amd64\n")
@@ -145,7 +149,7 @@ func TestReportsReadAsTheyShould(t *testing.T) {
 			r.SoftBlocked, r.Domain.Country = true, "00"
 			m.radios = []monitor.Radio{r}
 			m.put("proc/self/status", "CapEff:\t0000000000000000\n")
-			m.logErr = os.ErrPermission
+			m.logErr, m.tapErr = os.ErrPermission, os.ErrPermission
 			m.links[1].Running = false
 			delete(m.files, "lib/firmware/regulatory.db")
 		},
@@ -156,8 +160,13 @@ func TestReportsReadAsTheyShould(t *testing.T) {
 			m.links[1].Up, m.links[1].Running = false, false
 			m.put("proc/meminfo", "MemAvailable:    120000 kB\n")
 			m.free = 20 << 20
+			m.tap = identity.Standing{}
 		},
-		"container": func(m *machine) { m.put(".dockerenv", ""); m.links, m.free = m.links[:1], 300<<20 },
+		"container": func(m *machine) {
+			m.put(".dockerenv", "")
+			m.links, m.free = m.links[:1], 300<<20
+			m.tap = identity.Standing{Code: "0123456789AB", Cluster: strings.Repeat("ab", 32)}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := newMachine()

@@ -3,6 +3,7 @@ package doctor
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Examine looks at everything. stateDir is the folder of the tap's state.
@@ -29,7 +30,9 @@ func Examine(s System, stateDir string) Report {
 	if linkErr != nil {
 		r.Checks = append(r.Checks, Check{Name: "wired interfaces", Status: Broken, Text: "The kernel does not tell of its interfaces: " + linkErr.Error() + ".", Cure: "A tap needs Linux."})
 	}
-	r.Checks = append(r.Checks, rights.check(), s.clock(), s.memory(), s.disk(stateDir))
+	tap, enrolment := s.enrolment(stateDir, time.Now())
+	r.Tap = tap
+	r.Checks = append(r.Checks, rights.check(), s.clock(), s.memory(), s.disk(stateDir), enrolment)
 	r.summarise()
 	return r
 }

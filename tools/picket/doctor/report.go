@@ -16,6 +16,7 @@ type Report struct {
 	Summary string  `json:"summary"` // one sentence
 	Radios  []Radio `json:"radios"`
 	Wired   []Wired `json:"wired"`
+	Tap     Tap     `json:"tap"`
 	Checks  []Check `json:"checks"` // of the machine
 }
 

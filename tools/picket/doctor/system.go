@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"strconv"
 
+	"picket/appliance/identity"
 	"picket/radio/link"
 	"picket/radio/monitor"
 )
@@ -29,6 +30,10 @@ type System struct {
 	// Free returns how many octets a folder, or the one that it would be made in,
 	// has left for this user.
 	Free func(dir string) (uint64, error)
+
+	// Identity returns who the tap with a state folder is. os.ErrPermission: this user
+	// may not know.
+	Identity func(dir string) (identity.Standing, error)
 }
 
 // read returns nothing for what is not there.

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"picket/appliance/identity"
 	"picket/radio/link"
 	"picket/radio/monitor"
 )
@@ -18,7 +19,7 @@ const maxLog = 100_000
 
 // Host is this machine.
 func Host() System {
-	return System{Files: os.DirFS("/"), Radios: radios, Links: links, Log: kernelLog, Synchronised: synchronised, Free: free}
+	return System{Files: os.DirFS("/"), Radios: radios, Links: links, Log: kernelLog, Synchronised: synchronised, Free: free, Identity: identity.Look}
 }
 
 func radios() ([]monitor.Radio, error) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 
+	"picket/appliance/identity"
 	"picket/radio/link"
 	"picket/radio/monitor"
 )
@@ -19,5 +20,6 @@ func Host() System {
 		Log:          func() ([]string, error) { return nil, errors.ErrUnsupported },
 		Synchronised: func() (bool, error) { return false, errors.ErrUnsupported },
 		Free:         func(string) (uint64, error) { return 0, errors.ErrUnsupported },
+		Identity:     identity.Look,
 	}
 }
