@@ -1,7 +1,7 @@
 // The API writes times as text, under names that say so. Here they become Dates,
 // once, for every answer.
 
-type TimeKey = "at" | "asOf" | "from" | "to" | "since" | `${string}At`;
+type TimeKey = "at" | "asOf" | "from" | "to" | "since" | "notBefore" | "notAfter" | `${string}At`;
 
 type AsDate<T> = T extends string ? Date : T extends readonly string[] ? Date[] : T;
 
@@ -13,7 +13,17 @@ export type Dated<T> = T extends readonly (infer E)[]
     : T;
 
 function isTimeKey(key: string): boolean {
-  return /^(at|asOf|from|to|since)$|[a-z]At$/.test(key);
+  return /^(at|asOf|from|to|since|notBefore|notAfter)$|[a-z]At$/.test(key);
+}
+
+/** What an entry of the audit log holds of an object has names of its own, which are not the API's. */
+function isForeign(key: string): boolean {
+  return key === "before" || key === "after";
+}
+
+function convert(key: string, value: unknown): unknown {
+  if (isForeign(key)) return value;
+  return isTimeKey(key) ? asDate(value) : dated(value);
 }
 
 function asDate(value: unknown): unknown {
@@ -26,5 +36,5 @@ export function dated<T>(value: T): Dated<T>;
 export function dated(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((v: unknown) => dated(v));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, v]: [string, unknown]) => [key, isTimeKey(key) ? asDate(v) : dated(v)]));
+  return Object.fromEntries(Object.entries(value).map(([key, v]: [string, unknown]) => [key, convert(key, v)]));
 }

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 import { changing, client, read, send } from "./client";
 import type { components } from "./schema";
 
@@ -102,6 +102,12 @@ export const changeUser = (user: string, body: Schema["UserChange"]) =>
 export const resetUser = (user: string) =>
   read("Make a link for a new password", client.POST("/api/v1/users/{user}/reset", { params: { path: { user }, header } }));
 
+export const endUserSessions = (user: string) =>
+  send("End the sessions", client.DELETE("/api/v1/users/{user}/sessions", { params: { path: { user }, header } }));
+
+export const removeUserFactor = (user: string) =>
+  send("Remove the second factor", client.DELETE("/api/v1/users/{user}/second-factor", { params: { path: { user }, header } }));
+
 /** POST /session/invitation: answers a one-time link. */
 export const acceptInvitation = (body: Schema["InvitationAnswer"]) =>
   read("Answer the invitation", client.POST("/api/v1/session/invitation", { body, params: { header } }));
@@ -149,6 +155,9 @@ export const placesQuery = (tenant: string) =>
 export const createSite = (tenant: string, body: Schema["NewPlace"]) =>
   read("Make a site", client.POST("/api/v1/tenants/{tenant}/sites", { body, params: { path: { tenant }, header } }));
 
+export const renameSite = (tenant: string, site: string, name: string) =>
+  send("Rename the site", client.PUT("/api/v1/tenants/{tenant}/sites/{site}", { body: { name }, params: { path: { tenant, site }, header } }));
+
 export const removeSite = (tenant: string, site: string) =>
   send("Remove the site", client.DELETE("/api/v1/tenants/{tenant}/sites/{site}", { params: { path: { tenant, site }, header } }));
 
@@ -167,22 +176,3 @@ export const removeFloor = (tenant: string, site: string, floor: string) =>
     "Remove the floor",
     client.DELETE("/api/v1/tenants/{tenant}/sites/{site}/floors/{floor}", { params: { path: { tenant, site, floor }, header } }),
   );
-
-export interface AuditFilter {
-  actor: string;
-  verb: string;
-  object: string;
-}
-
-/** GET /tenants/{tenant}/audit, a page after the other, newest first. */
-export const auditQuery = (tenant: string, filter: AuditFilter) =>
-  infiniteQueryOptions({
-    queryKey: ["audit", tenant, filter],
-    queryFn: ({ signal, pageParam }) =>
-      read(
-        "The audit log",
-        client.GET("/api/v1/tenants/{tenant}/audit", { params: { path: { tenant }, query: { ...filter, page: pageParam } }, signal }),
-      ),
-    initialPageParam: "",
-    getNextPageParam: (last) => (last.next === "" ? undefined : last.next),
-  });

@@ -14,8 +14,23 @@ export function Badge({ tone, mark, title, children }: { tone: Tone; mark?: Mark
   );
 }
 
+/** A state as shape, colour and word. */
+export interface Word {
+  tone: Tone;
+  mark: MarkKind;
+  word: string;
+}
+
+export function WordBadge({ word: { tone, mark, word }, title }: { word: Word; title?: string }) {
+  return (
+    <Badge tone={tone} mark={mark} {...(title === undefined ? {} : { title })}>
+      {word}
+    </Badge>
+  );
+}
+
 // "quiet" would be a verdict; until detections judge what is heard, it is only heard.
-const sites: Record<SiteState, { tone: Tone; mark: MarkKind; word: string }> = {
+const sites: Record<SiteState, Word> = {
   quiet: { tone: "ok", mark: "ok", word: "Heard" },
   attention: { tone: "high", mark: "attention", word: "Attention" },
   no_data: { tone: "none", mark: "none", word: "No data" },
@@ -23,15 +38,10 @@ const sites: Record<SiteState, { tone: Tone; mark: MarkKind; word: string }> = {
 };
 
 export function SiteBadge({ state }: { state: SiteState }) {
-  const { tone, mark, word } = sites[state];
-  return (
-    <Badge tone={tone} mark={mark}>
-      {word}
-    </Badge>
-  );
+  return <WordBadge word={sites[state]} />;
 }
 
-const taps: Record<TapState, { tone: Tone; mark: MarkKind; word: string }> = {
+const taps: Record<TapState, Word> = {
   online: { tone: "ok", mark: "ok", word: "Online" },
   degraded: { tone: "med", mark: "degraded", word: "Degraded" },
   silent: { tone: "none", mark: "none", word: "Silent" },
@@ -39,15 +49,10 @@ const taps: Record<TapState, { tone: Tone; mark: MarkKind; word: string }> = {
 };
 
 export function TapBadge({ state }: { state: TapState }) {
-  const { tone, mark, word } = taps[state];
-  return (
-    <Badge tone={tone} mark={mark}>
-      {word}
-    </Badge>
-  );
+  return <WordBadge word={taps[state]} />;
 }
 
-const adapters: Record<Adapter["state"], { tone: Tone; mark: MarkKind; word: string }> = {
+const adapters: Record<Adapter["state"], Word> = {
   listening: { tone: "ok", mark: "ok", word: "Listening" },
   failed: { tone: "high", mark: "attention", word: "Fails" },
   gone: { tone: "med", mark: "degraded", word: "Gone" },
@@ -57,12 +62,8 @@ const adapters: Record<Adapter["state"], { tone: Tone; mark: MarkKind; word: str
 
 /** What a radio does; told: as it was told before the tap fell silent, and so not known now. */
 export function AdapterBadge({ state, told = false }: { state: Adapter["state"]; told?: boolean }) {
-  const { tone, mark, word } = adapters[told ? "unknown" : state];
-  return (
-    <Badge tone={tone} mark={mark} {...(told ? { title: `Before it fell silent: ${adapters[state].word.toLowerCase()}` } : {})}>
-      {word}
-    </Badge>
-  );
+  if (!told) return <WordBadge word={adapters[state]} />;
+  return <WordBadge word={adapters.unknown} title={`Before it fell silent: ${adapters[state].word.toLowerCase()}`} />;
 }
 
 /** Marks what comes from a recording, wherever it is shown. */

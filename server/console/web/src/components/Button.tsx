@@ -2,7 +2,7 @@ import type { ComponentPropsWithRef } from "react";
 import css from "./Button.module.css";
 
 export interface Look {
-  look?: "plain" | "ghost" | "primary" | undefined;
+  look?: "plain" | "ghost" | "primary" | "danger" | undefined;
   small?: boolean | undefined;
   icon?: boolean | undefined; // holds an icon alone, and so needs an aria-label
 }

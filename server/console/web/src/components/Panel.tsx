@@ -24,3 +24,8 @@ export function Panel({ title, note, actions, pad = false, className = "", child
     </section>
   );
 }
+
+/** A padded part of a panel that has none of its own: a form or a sentence above or below a table. */
+export function Part({ children }: { children: ReactNode }) {
+  return <div className={css["part"]}>{children}</div>;
+}

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { formatMAC, orderIPs, parseMAC } from "./address";
 import { formatBytes, formatCount, formatPercent, formatRate, numberWord, plural } from "./number";
 import { formatBands, formatChannel, formatChannels, formatDBm, formatMHz } from "./radio";
-import { visibleText } from "./text";
+import { slugOf, visibleText } from "./text";
 import { formatAgo, formatDuration, formatLast, formatMoment, formatTick, formatUTC, formatWhen } from "./time";
 
 describe("numbers", () => {
@@ -114,4 +114,11 @@ describe("time", () => {
     expect(formatTick(now, 3_600_000)).toBe("14:32");
     expect(formatTick(now, 7 * 86_400_000)).toBe("17 Nov");
   });
+});
+
+test("a slug is made of a name", () => {
+  expect(slugOf("Gent, Korenmarkt")).toBe("gent-korenmarkt");
+  expect(slugOf(" Zürich 2 ")).toBe("zurich-2");
+  expect(slugOf("東京")).toBe("");
+  expect(slugOf("a".repeat(62) + " b")).toBe("a".repeat(62));
 });

@@ -33,3 +33,17 @@ function visibleCharacter(character: string): string {
   if (character !== " " && unseen.test(character)) return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
   return character;
 }
+
+/** What a slug matches: lower-case letters and digits, with hyphens between. */
+export const slugPattern = "[a-z0-9]([a-z0-9\\-]{0,61}[a-z0-9])?";
+
+/** A slug from a name: "Gent, Korenmarkt" is "gent-korenmarkt", "Zürich" is "zurich". Empty where nothing of the name fits. */
+export function slugOf(name: string): string {
+  return name
+    .normalize("NFD")
+    .replaceAll(/\p{M}/gu, "")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .slice(0, 63)
+    .replaceAll(/^-+|-+$/g, "");
+}

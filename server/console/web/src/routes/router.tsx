@@ -90,6 +90,12 @@ export function buildRouter(queries: QueryClient) {
     createRoute({ ...page, path: "/people", component: lazyRouteComponent(() => import("../pages/people/PeoplePage"), "PeoplePage") }),
     createRoute({ ...page, path: "/places", component: lazyRouteComponent(() => import("../pages/places/PlacesPage"), "PlacesPage") }),
     createRoute({ ...page, path: "/audit", component: lazyRouteComponent(() => import("../pages/audit/AuditPage"), "AuditPage") }),
+    createRoute({ ...page, path: "/sign-in", component: lazyRouteComponent(() => import("../pages/signin/SignInPage"), "SignInPage") }),
+    createRoute({
+      ...page,
+      path: "/certificates",
+      component: lazyRouteComponent(() => import("../pages/certificates/CertificatesPage"), "CertificatesPage"),
+    }),
     createRoute({ ...page, path: "/account", component: lazyRouteComponent(() => import("../pages/account/AccountPage"), "AccountPage") }),
     createRoute({ ...page, path: "/health", component: lazyRouteComponent(() => import("../pages/health/HealthPage"), "HealthPage") }),
     createRoute({ ...page, path: "/nodes", component: lazyRouteComponent(() => import("../pages/nodes/NodesPage"), "NodesPage") }),

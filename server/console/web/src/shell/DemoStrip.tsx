@@ -1,12 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { tapsQuery } from "../api/taps";
 import { Badge } from "../components/Badge";
+import { useMay } from "../session/may";
 import { useScope } from "../url/useView";
 import css from "./DemoStrip.module.css";
 
 /** Whether some tap here replays recorded frames. */
 export function useDemonstration(): boolean {
-  const taps = useQuery(tapsQuery(useScope()));
+  const taps = useQuery({ ...tapsQuery(useScope()), enabled: useMay()("read:taps") });
   return taps.data?.items.some((t) => t.demonstration) ?? false;
 }
 

@@ -8,6 +8,7 @@ import { clientsQuery } from "../api/clients";
 import { hostsQuery } from "../api/hosts";
 import { tapsQuery } from "../api/taps";
 import { Stranger } from "../components/text";
+import { useMay } from "../session/may";
 import { useScope } from "../url/useView";
 import { find, type Found } from "./find";
 import css from "./Palette.module.css";
@@ -46,10 +47,11 @@ function Search({ close }: { close: () => void }) {
   const navigate = useNavigate();
   const [text, setText] = useState("");
   const [chosen, setChosen] = useState(0);
-  const bss = useQuery(bssListQuery(scope));
-  const clients = useQuery(clientsQuery(scope));
-  const hosts = useQuery(hostsQuery(scope));
-  const taps = useQuery(tapsQuery(scope));
+  const may = useMay();
+  const bss = useQuery({ ...bssListQuery(scope), enabled: may("read:air") });
+  const clients = useQuery({ ...clientsQuery(scope), enabled: may("read:air") });
+  const hosts = useQuery({ ...hostsQuery(scope), enabled: may("read:wire") });
+  const taps = useQuery({ ...tapsQuery(scope), enabled: may("read:taps") });
   const found = useMemo(
     () =>
       find(text, {

@@ -9,8 +9,8 @@ import { useSetView, useTenant, useView } from "../url/useView";
 import { menuClasses } from "./menu";
 import css from "./TopBar.module.css";
 
-/** Tenant / site: what everything on the page is limited to. */
-export function Place({ session }: { session: Session }) {
+/** Tenant / site: what everything on the page is limited to. sites: whether the page knows sites apart. */
+export function Place({ session, sites: choose }: { session: Session; sites: boolean }) {
   const tenant = useTenant();
   const { site } = useView();
   const setView = useSetView();
@@ -36,14 +36,18 @@ export function Place({ session }: { session: Session }) {
           />
         )}
       </span>
-      <span className={css["slash"]}>/</span>
-      <Chooser
-        label="Site"
-        shown={siteName}
-        options={[{ id: "", name: "All sites" }, ...sites.map((s) => ({ id: s.slug, name: s.name }))]}
-        chosen={site ?? ""}
-        choose={(id) => setView({ site: id === "" ? undefined : id })}
-      />
+      {choose && (
+        <>
+          <span className={css["slash"]}>/</span>
+          <Chooser
+            label="Site"
+            shown={siteName}
+            options={[{ id: "", name: "All sites" }, ...sites.map((s) => ({ id: s.slug, name: s.name }))]}
+            chosen={site ?? ""}
+            choose={(id) => setView({ site: id === "" ? undefined : id })}
+          />
+        </>
+      )}
     </div>
   );
 }

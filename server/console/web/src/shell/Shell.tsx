@@ -8,7 +8,8 @@ import { HatchDefs } from "../charts/HatchDefs";
 import { LiveProvider } from "../live/LiveProvider";
 import { useTenant } from "../url/useView";
 import { Nav } from "./Nav";
-import { NoTenant } from "./NotFound";
+import { NoFactor, NotAllowed, NoTenant } from "./NotFound";
+import { pageAt, sees } from "./pages";
 import { Palette } from "./Palette";
 import { DemoStrip } from "./DemoStrip";
 import css from "./Shell.module.css";
@@ -26,7 +27,10 @@ export function Shell() {
   useEffect(() => closeDrawer(), [pathname, closeDrawer]);
 
   if (!session.data) return null;
-  if (!session.data.tenants.some((t) => t.slug === tenant)) return <NoTenant session={session.data} />;
+  const here = session.data.tenants.find((t) => t.slug === tenant);
+  if (!here) return <NoTenant session={session.data} />;
+  const page = pageAt(pathname);
+  const refused = page !== undefined && !sees(session.data, tenant, page);
   return (
     <LiveProvider>
       <HatchDefs />
@@ -37,10 +41,16 @@ export function Shell() {
         <div className={css["nav"]}>
           <Nav session={session.data} />
         </div>
-        <TopBar session={session.data} openNav={setDrawer.open} openSearch={setPalette.open} />
+        <TopBar session={session.data} timeless={page?.timeless === true} openNav={setDrawer.open} openSearch={setPalette.open} />
         <main className={css["main"]} id="main" tabIndex={-1}>
           <DemoStrip />
-          <Outlet />
+          {here.needsSecondFactor && page?.to !== "/$tenant/account" ? (
+            <NoFactor tenant={tenant} />
+          ) : refused ? (
+            <NotAllowed page={page} />
+          ) : (
+            <Outlet />
+          )}
         </main>
       </div>
       <Drawer.Root opened={drawer} onClose={setDrawer.close} size={264} lockScroll={false} transitionProps={{ duration: 0 }}>

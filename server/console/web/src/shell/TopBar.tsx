@@ -12,19 +12,20 @@ import css from "./TopBar.module.css";
 
 interface Props {
   session: Session;
+  timeless: boolean; // the page depends on neither site nor time range
   openNav: () => void;
   openSearch: () => void;
 }
 
 /** Where, when, and whether live. */
-export function TopBar({ session, openNav, openSearch }: Props) {
+export function TopBar({ session, timeless, openNav, openSearch }: Props) {
   const demonstration = useDemonstration();
   return (
     <header className={css["bar"]}>
       <Button look="ghost" icon className={css["narrow"] ?? ""} aria-label="Pages" onClick={openNav}>
         <IconMenu2 size={18} stroke={1.75} aria-hidden="true" />
       </Button>
-      <Place session={session} />
+      <Place session={session} sites={!timeless} />
       {demonstration && (
         <span className={css["demo"]} title="Demonstration: recorded frames replayed">
           <Badge tone="low" mark="info">
@@ -42,7 +43,7 @@ export function TopBar({ session, openNav, openSearch }: Props) {
           <Kbd>Ctrl K</Kbd>
         </span>
       </button>
-      <TimeRange />
+      {!timeless && <TimeRange />}
       <LiveButton />
       <KeysHelp />
     </header>

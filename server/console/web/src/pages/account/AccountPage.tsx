@@ -1,24 +1,26 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { accountQuery, changePassword, endOtherSessions, endSession, sessionsQuery } from "../../api/people";
-import { Badge } from "../../components/Badge";
-import { Button } from "../../components/Button";
-import { LineForm, Sure, TextField, Wrong } from "../../components/form";
+import { WordBadge, type Word } from "../../components/Badge";
+import { Done, LineForm, Sure, TextField, Wrong } from "../../components/form";
 import { Stack } from "../../components/Layout";
 import { PageHeader } from "../../components/PageHeader";
-import { Panel } from "../../components/Panel";
+import { Panel, Part } from "../../components/Panel";
 import { SimpleTable } from "../../components/SimpleTable";
 import { BoneRows, Loaded } from "../../components/state";
-import { Stranger, When } from "../../components/text";
+import { Stranger, textStyle, When } from "../../components/text";
 import { FactorPanel } from "./FactorPanel";
 import { TokensPanel } from "./TokensPanel";
+
+const shown: Word = { tone: "ok", mark: "ok", word: "Shown" };
+const notShown: Word = { tone: "none", mark: "none", word: "Not shown" };
 
 /** One's own password, second factor, sessions and API tokens. */
 export function AccountPage() {
   const account = useQuery(accountQuery);
   return (
     <>
-      <PageHeader title={account.data ? account.data.user.name : "My account"} tab="My account" />
+      <PageHeader title="My account" facts={account.data && `signed in as ${account.data.user.name}`} />
       <Stack>
         {account.data?.hasPassword === true && <Password />}
         <FactorPanel />
@@ -43,11 +45,11 @@ function Password() {
   });
   return (
     <Panel title="Password" note="changing it ends your other sessions" pad>
-      <LineForm submit={() => change.mutate()} word="Change" busy={change.isPending || next.length < 12} error={change.error}>
+      <LineForm label="Change the password" submit={() => change.mutate()} word={change.isPending ? "Changing…" : "Change"} busy={change.isPending} error={change.error}>
         <TextField label="Present password" type="password" complete="current-password" value={present} set={setPresent} max={1000} />
-        <TextField label="New password, at least 12 characters" type="password" complete="new-password" value={next} set={setNext} max={1000} />
+        <TextField label="New password" min={12} hint="At least 12 characters; a sentence is good" type="password" complete="new-password" value={next} set={setNext} max={1000} />
       </LineForm>
-      {change.isSuccess && <p role="status">The password is changed.</p>}
+      {change.isSuccess && <Done>The password is changed; your other sessions have ended.</Done>}
     </Panel>
   );
 }
@@ -63,30 +65,33 @@ function Sessions() {
       title="Sessions"
       note="where you are signed in"
       actions={
-        <Button small look="ghost" onClick={() => others.mutate()}>
-          End all others
-        </Button>
+        (sessions.data?.total ?? 0) > 1 && <Sure word="End all others" ask="Sign out everywhere else?" act={() => others.mutate()} />
       }
     >
       <Loaded query={sessions} bones={<BoneRows rows={2} />}>
         {(list) => (
           <SimpleTable
             label="Sessions"
+            stack
             rows={list.items}
             rowKey={(s) => s.id}
             none="You have no session."
             columns={[
               { header: "From", cell: (s) => s.address },
-              { header: "Browser", cell: (s) => <Stranger text={s.browser} max={64} /> },
-              { header: "Second factor", cell: (s) => (s.secondFactor ? <Badge tone="ok" mark="ok">Shown</Badge> : <Badge tone="none">No</Badge>) },
+              { header: "Browser", cell: (s) => (s.browser === "" ? <span className={textStyle.dim}>not said</span> : <Stranger text={s.browser} max={64} />) },
+              { header: "Second factor", cell: (s) => <WordBadge word={s.secondFactor ? shown : notShown} /> },
               { header: "Began", cell: (s) => <When at={s.createdAt} /> },
               { header: "Used", cell: (s) => <When at={s.lastUsedAt} form="ago" /> },
-              { header: "", right: true, cell: (s) => (s.current ? "this one" : <Sure word="End" ask="End it now?" act={() => end.mutate(s.id)} />) },
+              { header: "", right: true, cell: (s) => (s.current ? <span className={textStyle.dim}>this one</span> : <Sure word="End" label={`End the session from ${s.address}`} ask="End it now?" act={() => end.mutate(s.id)} />) },
             ]}
           />
         )}
       </Loaded>
-      <Wrong error={end.error ?? others.error} />
+      {(end.error ?? others.error) && (
+        <Part>
+          <Wrong error={end.error ?? others.error} />
+        </Part>
+      )}
     </Panel>
   );
 }

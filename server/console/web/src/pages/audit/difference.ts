@@ -24,3 +24,10 @@ export function differences(before: unknown, after: unknown): Difference[] {
     .map((field) => ({ field, before: was.get(field), after: is.get(field) }))
     .filter((d) => d.before !== d.after);
 }
+
+/** The moment of a field such as "2026-11-23T01:09:56.740459Z"; null: it is none. */
+export function parseMoment(text: string): Date | null {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text)) return null;
+  const at = new Date(text);
+  return Number.isNaN(at.getTime()) ? null : at;
+}

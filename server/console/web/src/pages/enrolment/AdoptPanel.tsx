@@ -2,12 +2,11 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { adoptBox, findBox } from "../../api/boxes";
-import { errorSentence } from "../../api/errors";
 import type { PendingBox, Site } from "../../api/types";
-import { Button } from "../../components/Button";
-import { Panel } from "../../components/Panel";
-import { Stranger, When } from "../../components/text";
-import css from "./enrolment.module.css";
+import { CheckField, Done, LineForm, TextField } from "../../components/form";
+import { Panel, Part } from "../../components/Panel";
+import { Stranger, When, textStyle } from "../../components/text";
+import { SiteField } from "./SiteField";
 
 interface Props {
   tenant: string;
@@ -19,41 +18,28 @@ export function AdoptPanel({ tenant, sites }: Props) {
   const [code, setCode] = useState("");
   const find = useMutation({ mutationFn: () => findBox(tenant, code) });
   return (
-    <Panel title="Waiting for adoption" note="boxes without a token are seen by nobody before their whole code is typed" pad>
-      <form
-        className={css["claim"]}
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!find.isPending) find.mutate();
-        }}
-      >
-        <label className={css["field"]}>
-          Claim code that the box shows
-          <input
-            className={css["codefield"]}
+    <Panel title="Adopt a box by its code" note="nobody sees a box without a token before its whole code is typed">
+      <Part>
+        <LineForm label="Find a box" submit={() => find.mutate()} word={find.isPending ? "Looking…" : "Find the box"} busy={find.isPending} error={find.error}>
+          <TextField
+            label="Claim code that the box shows"
             value={code}
-            onChange={(e) => {
-              setCode(e.target.value.toUpperCase());
+            set={(text) => {
+              setCode(text.toUpperCase());
               find.reset();
             }}
             placeholder="XXXX-XXXX-XXXX"
-            autoComplete="off"
-            autoCapitalize="characters"
-            spellCheck={false}
-            maxLength={20}
-            required
+            min={12}
+            max={20}
+            mono
           />
-        </label>
-        <Button type="submit" look="primary" aria-busy={find.isPending}>
-          {find.isPending ? "Looking…" : "Find the box"}
-        </Button>
-      </form>
-      {find.error && (
-        <p className={css["bad"]} role="alert">
-          {errorSentence(find.error)}
-        </p>
+        </LineForm>
+      </Part>
+      {find.data && (
+        <Part>
+          <Found key={find.data.code} box={find.data} tenant={tenant} sites={sites} />
+        </Part>
       )}
-      {find.data && <Found key={find.data.code} box={find.data} tenant={tenant} sites={sites} />}
     </Panel>
   );
 }
@@ -68,65 +54,49 @@ function Found({ box, tenant, sites }: Props & { box: PendingBox }) {
     mutationFn: () => adoptBox(tenant, { code: box.code, site, name, ...(again && box.was ? { replaces: box.was.id } : {}) }),
     onSuccess: () => queries.invalidateQueries(),
   });
-  if (adopt.data) {
-    return (
-      <div className={css["made"]} role="status">
-        <p className={css["text"]}>
-          Adopted. The box learns of it within some seconds:{" "}
-          <Link to="/$tenant/tap/$id" params={{ tenant, id: adopt.data.tapId }}>
-            open the tap
-          </Link>
-          .
-        </p>
-      </div>
-    );
-  }
+  if (adopt.data) return <Adopted tenant={tenant} name={name} tap={adopt.data.tapId} />;
   return (
-    <form
-      className={css["made"]}
-      aria-label="Adopt this box"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!adopt.isPending) adopt.mutate();
-      }}
-    >
-      <p className={css["text"]}>
-        <b>{box.code}</b> is shown by <Stranger text={box.name} max={64} />
+    <>
+      <p className={textStyle.soft}>
+        <b className={textStyle.mono}>{box.code}</b> is shown by <Stranger text={box.name} max={64} />
         {box.mac !== null && ` (${box.mac})`}, version {box.version}, {box.arch}
-        {box.address !== "" && `, from ${box.address}`}; it asked last <When at={box.lastHeardAt} />.
+        {box.address !== "" && `, from ${box.address}`}; it asked last <When at={box.lastHeardAt} form="ago" />. Let it in only if the code on the
+        box is the same.
       </p>
-      <div className={css["form"]}>
-        <label className={css["field"]}>
-          Name
-          <input value={name} onChange={(e) => setName(e.target.value)} maxLength={64} required />
-        </label>
-        <label className={css["field"]}>
-          Site
-          <select value={site} onChange={(e) => setSite(e.target.value)} required>
-            {sites.map((s) => (
-              <option key={s.slug} value={s.slug}>
-                {s.name}
-              </option>
-            ))}
-          </select>
-        </label>
-        <Button type="submit" look="primary" aria-busy={adopt.isPending}>
-          {adopt.isPending ? "Adopting…" : "Adopt"}
-        </Button>
-      </div>
-      {box.was && (
-        <label className={css["check"]}>
-          <input type="checkbox" checked={again} onChange={(e) => setAgain(e.target.checked)} />
-          <span>
-            It was <Stranger text={box.was.name} max={64} />: keep what that tap heard. Its old key ends.
-          </span>
-        </label>
-      )}
-      {adopt.error && (
-        <p className={css["bad"]} role="alert">
-          {errorSentence(adopt.error)}
-        </p>
-      )}
-    </form>
+      <LineForm
+        label="Adopt this box"
+        submit={() => adopt.mutate()}
+        word={adopt.isPending ? "Adopting…" : `Adopt ${name === "" ? "it" : name}`}
+        busy={adopt.isPending}
+        error={adopt.error}
+      >
+        <TextField label="Name" value={name} set={setName} max={64} />
+        <SiteField sites={sites} value={site} set={setSite} />
+        {box.was && (
+          <CheckField
+            value={again}
+            set={setAgain}
+            label={
+              <>
+                It was <Stranger text={box.was.name} max={64} />: keep what that tap heard. Its old key ends.
+              </>
+            }
+          />
+        )}
+      </LineForm>
+    </>
+  );
+}
+
+/** What follows when a box was let in. */
+export function Adopted({ tenant, name, tap }: { tenant: string; name: string; tap: string }) {
+  return (
+    <Done>
+      <Stranger text={name} max={64} /> is adopted. The box learns of it within some seconds:{" "}
+      <Link to="/$tenant/tap/$id" params={{ tenant, id: tap }} className={textStyle.action}>
+        open the tap
+      </Link>
+      .
+    </Done>
   );
 }

@@ -1,45 +1,33 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { errorSentence } from "../../api/errors";
+import { useQuery } from "@tanstack/react-query";
 import { sitesQuery } from "../../api/home";
-import { createToken, revokeToken, tokensQuery } from "../../api/tokens";
-import type { EnrolmentToken, Site } from "../../api/types";
-import { Badge } from "../../components/Badge";
-import { Button } from "../../components/Button";
+import type { Site } from "../../api/types";
 import { Columns } from "../../components/Layout";
 import { PageHeader } from "../../components/PageHeader";
 import { Panel } from "../../components/Panel";
-import { SimpleTable } from "../../components/SimpleTable";
-import { BoneRows, Loaded } from "../../components/state";
-import { Stranger, When } from "../../components/text";
-import { useTenant, useView } from "../../url/useView";
+import { useMay } from "../../session/may";
+import { useTenant } from "../../url/useView";
 import { AdoptPanel } from "./AdoptPanel";
 import css from "./enrolment.module.css";
-import { Instructions } from "./Instructions";
+import { NewToken, Tokens } from "./TokensPanel";
 import { WaitingPanel } from "./WaitingPanel";
 
 const none: Site[] = [];
-const lifetimes = [1, 24, 24 * 7, 24 * 30];
 
-/** Add a tap: make a token, and see which are still good. */
+/** Add a tap: let in those that wait, adopt one by its code, or make a token. */
 export function EnrolmentPage() {
   const tenant = useTenant();
+  const mayChange = useMay()("change:enrolment");
   const sites = useQuery(sitesQuery(tenant)).data?.items ?? none;
-  const tokens = useQuery(tokensQuery(tenant));
   return (
     <>
-      <PageHeader title="Add a tap" facts="A tap enrols with a token, or shows a code that you type here; from then on it has a key of its own" />
+      <PageHeader title="Add a tap" facts="It enrols with a token, or shows a code that you type here; from then on it has a key of its own" />
       <Columns
         main={
           <>
             <WaitingPanel tenant={tenant} />
-            <AdoptPanel tenant={tenant} sites={sites} />
-            <NewToken tenant={tenant} sites={sites} />
-            <Panel title="Enrolment tokens" note="without their secrets, which nobody can read again">
-              <Loaded query={tokens} bones={<BoneRows rows={3} />}>
-                {(list) => <Tokens tenant={tenant} rows={list.items} />}
-              </Loaded>
-            </Panel>
+            {mayChange && <AdoptPanel tenant={tenant} sites={sites} />}
+            {mayChange && <NewToken tenant={tenant} sites={sites} />}
+            <Tokens tenant={tenant} />
           </>
         }
         side={
@@ -62,127 +50,6 @@ export function EnrolmentPage() {
           </Panel>
         }
       />
-    </>
-  );
-}
-
-function NewToken({ tenant, sites }: { tenant: string; sites: readonly Site[] }) {
-  const queries = useQueryClient();
-  const preset = useView().site;
-  const [site, setSite] = useState<string | null>(null);
-  const [uses, setUses] = useState(1);
-  const [hours, setHours] = useState(24);
-  const chosen = site ?? preset ?? sites[0]?.slug ?? "";
-  const make = useMutation({
-    mutationFn: () => createToken(tenant, { site: chosen, uses, expiresHours: hours }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["tokens"] }),
-  });
-  return (
-    <Panel title="New token" pad>
-      <form
-        className={css["form"]}
-        onSubmit={(event) => {
-          event.preventDefault();
-          make.mutate();
-        }}
-      >
-        <label className={css["field"]}>
-          Site
-          <select value={chosen} onChange={(e) => setSite(e.target.value)} required>
-            {sites.map((s) => (
-              <option key={s.slug} value={s.slug}>
-                {s.name}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label className={css["field"]}>
-          For how many taps
-          <input type="number" min={1} max={1000} value={uses} onChange={(e) => setUses(Number(e.target.value))} required />
-        </label>
-        <label className={css["field"]}>
-          Good for
-          <select value={hours} onChange={(e) => setHours(Number(e.target.value))}>
-            {lifetimes.map((h) => (
-              <option key={h} value={h}>
-                {h < 24 ? `${String(h)} hour` : h === 24 ? "24 hours" : `${String(h / 24)} days`}
-              </option>
-            ))}
-          </select>
-        </label>
-        <Button type="submit" look="primary" disabled={make.isPending || chosen === ""}>
-          {make.isPending ? "Making…" : "Make token"}
-        </Button>
-      </form>
-      {make.error && (
-        <p className={css["bad"]} role="alert">
-          {errorSentence(make.error)}
-        </p>
-      )}
-      {make.data && <Instructions token={make.data} />}
-    </Panel>
-  );
-}
-
-const tokenStates: Record<EnrolmentToken["state"], string> = { valid: "Valid", used: "Used up", expired: "Expired", revoked: "Ended" };
-
-function Tokens({ tenant, rows }: { tenant: string; rows: readonly EnrolmentToken[] }) {
-  const queries = useQueryClient();
-  const [asking, setAsking] = useState<string | null>(null);
-  const end = useMutation({
-    mutationFn: (id: string) => revokeToken(tenant, id),
-    onSettled: () => {
-      setAsking(null);
-      return queries.invalidateQueries({ queryKey: ["tokens"] });
-    },
-  });
-  return (
-    <>
-      <SimpleTable
-        label="Enrolment tokens"
-        rows={rows}
-        rowKey={(t) => t.id}
-        none="No token was made yet. Make one above for your first tap."
-        columns={[
-          { header: "Site", cell: (t) => <Stranger text={t.site.name} max={64} /> },
-          {
-            header: "State",
-            cell: (t) =>
-              t.state === "valid" ? (
-                <Badge tone="ok" mark="ok">
-                  Valid
-                </Badge>
-              ) : (
-                <Badge tone="none">{tokenStates[t.state]}</Badge>
-              ),
-          },
-          { header: "Boxes", right: true, cell: (t) => `${String(t.used)} of ${String(t.uses)}` },
-          { header: "Made", cell: (t) => <When at={t.createdAt} /> },
-          { header: "Ends", cell: (t) => <When at={t.expiresAt} /> },
-          {
-            header: "",
-            right: true,
-            cell: (t) =>
-              t.state !== "valid" ? (
-                ""
-              ) : (
-                <Button
-                  small
-                  look={asking === t.id ? "primary" : "ghost"}
-                  onBlur={() => setAsking(null)}
-                  onClick={() => (asking === t.id ? end.mutate(t.id) : setAsking(t.id))}
-                >
-                  {asking === t.id ? "End it now?" : "End"}
-                </Button>
-              ),
-          },
-        ]}
-      />
-      {end.error && (
-        <p className={css["bad"]} role="alert">
-          {errorSentence(end.error)}
-        </p>
-      )}
     </>
   );
 }

@@ -1,13 +1,6 @@
 import type { Diagnosis, Health, HealthSign } from "../../api/types";
-import type { Tone } from "../../components/Badge";
-import type { MarkKind } from "../../components/Mark";
+import type { Word } from "../../components/Badge";
 import { numberWord } from "../../format/number";
-
-export interface Word {
-  tone: Tone;
-  mark: MarkKind;
-  word: string;
-}
 
 export const stateWords: Record<HealthSign["state"], Word> = {
   critical: { tone: "high", mark: "attention", word: "Critical" },
@@ -17,9 +10,9 @@ export const stateWords: Record<HealthSign["state"], Word> = {
 };
 
 export const kindNames: Record<HealthSign["kind"], string> = {
-  tap_offline: "Tap",
+  tap_offline: "Taps",
   drops: "Drops",
-  clock: "Clock",
+  clock: "Clocks",
   node: "Node",
   database_lag: "Database",
   partition: "Partitions",

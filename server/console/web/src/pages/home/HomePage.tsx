@@ -1,14 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { IconPlus } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { homeQuery } from "../../api/home";
 import type { Home } from "../../api/types";
-import { buttonClass } from "../../components/Button";
 import { PageHeader } from "../../components/PageHeader";
 import { BoneBlock, BoneRows, Empty, Loaded } from "../../components/state";
 import { formatCount } from "../../format/number";
 import { formatMoment, formatUTC } from "../../format/time";
 import { rangeLabel, rangeShort } from "../../url/range";
+import { AddTap } from "../../shell/AddTap";
 import { useRange, useScope } from "../../url/useView";
 import { BlindSpots } from "./BlindSpots";
 import css from "./home.module.css";
@@ -33,10 +32,7 @@ export function HomePage() {
                 {formatMoment(home.asOf)}
               </time>
             )}
-            <Link to="/$tenant/enrolment" params={{ tenant: scope.tenant }} className={buttonClass()}>
-              <IconPlus size={16} stroke={1.75} aria-hidden="true" />
-              Add a tap
-            </Link>
+            <AddTap />
           </>
         }
       />
@@ -58,7 +54,7 @@ export function HomePage() {
 function HomeContent({ home }: { home: Home }) {
   const { tenant } = useScope();
   const range = useRange();
-  if (home.taps.total === 0 && home.bssCount + home.hosts + home.clients === 0) return <First tenant={tenant} />;
+  if (home.taps.total === 0 && home.bssCount + home.hosts + home.clients === 0) return <First />;
   return (
     <>
       <div className={css["figures"]}>
@@ -87,15 +83,11 @@ function HomeContent({ home }: { home: Home }) {
   );
 }
 
-function First({ tenant }: { tenant: string }) {
+function First() {
   return (
     <Empty
       title="No tap has enrolled yet"
-      action={
-        <Link to="/$tenant/enrolment" params={{ tenant }} className={buttonClass({ look: "primary" })}>
-          Add the first tap
-        </Link>
-      }
+      action={<AddTap first />}
     >
       A tap is a box or a program that listens to Wi-Fi and to the wire. As soon as one reports, your sites, networks, clients and hosts
       appear here. Make an enrolment token for it; that takes a minute.

@@ -1,19 +1,18 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { errorSentence } from "../../api/errors";
 import { clusterQuery, drainNode, forgetNode } from "../../api/nodes";
 import type { BackgroundJob, ClusterNode } from "../../api/types";
-import { Badge } from "../../components/Badge";
-import { Button } from "../../components/Button";
+import { Badge, WordBadge } from "../../components/Badge";
+import { Sure, Wrong } from "../../components/form";
 import { Stack } from "../../components/Layout";
 import { PageHeader } from "../../components/PageHeader";
 import { Panel } from "../../components/Panel";
 import { SimpleTable } from "../../components/SimpleTable";
 import { BoneRows, Loaded } from "../../components/state";
 import { Sentence, Stranger, When, textStyle } from "../../components/text";
-import { formatBytes, formatRate } from "../../format/number";
+import { formatBytes, formatCount, formatRate, plural } from "../../format/number";
 import { formatDuration } from "../../format/time";
-import { clockText, facts, finding, jobName, jobWords, nodeWords, type Word } from "./model";
+import { useMay } from "../../session/may";
+import { clockText, facts, finding, jobName, jobWords, nodeWords } from "./model";
 
 /** The nodes of the cluster, what each is busy with, and what is done once for all. */
 export function NodesPage() {
@@ -38,18 +37,13 @@ export function NodesPage() {
   );
 }
 
-function WordBadge({ word: { tone, mark, word } }: { word: Word }) {
-  return (
-    <Badge tone={tone} mark={mark}>
-      {word}
-    </Badge>
-  );
-}
-
 function Nodes({ rows }: { rows: readonly ClusterNode[] }) {
+  const may = useMay();
+  const serving = rows.filter((n) => n.state === "serving").length;
   return (
     <SimpleTable
       label="Nodes"
+      stack
       rows={rows}
       rowKey={(n) => n.id}
       none="No node has joined yet."
@@ -75,25 +69,27 @@ function Nodes({ rows }: { rows: readonly ClusterNode[] }) {
             </>
           ),
         },
-        { header: "Lease", cell: (n) => <When at={n.renewedAt} form="ago" /> },
+        { header: "Lease renewed", cell: (n) => <When at={n.renewedAt} form="ago" /> },
         { header: "Started", cell: (n) => <When at={n.startedAt} /> },
-        { header: "Load", right: true, cell: (n) => `${n.load1m.toFixed(2)} of ${String(n.cpus)}` },
+        { header: "Load, 1 min", right: true, cell: (n) => `${n.load1m.toFixed(2)} on ${plural(n.cpus, "CPU")}` },
         { header: "Memory", right: true, cell: (n) => formatBytes(n.memoryBytes) },
         { header: "Reports/s", right: true, cell: (n) => (n.state === "serving" ? formatRate(n.reportsPerSecond) : "") },
-        { header: "Jobs", right: true, cell: (n) => <NodeJobs node={n} /> },
+        { header: "Jobs done", right: true, cell: (n) => <NodeJobs node={n} /> },
         { header: "Clock", right: true, cell: (n) => <Clock node={n} /> },
-        { header: "", right: true, cell: (n) => <Actions node={n} /> },
+        ...(may("change:cluster", "installation")
+          ? [{ header: "", right: true, cell: (n: ClusterNode) => <Actions node={n} last={serving === 1 && n.state === "serving"} /> }]
+          : []),
       ]}
     />
   );
 }
 
 function NodeJobs({ node }: { node: ClusterNode }) {
-  const title = `${String(node.jobsDone)} done and ${String(node.jobsFailed)} failed since it started`;
+  const title = `${String(node.jobsDone)} done and ${String(node.jobsFailed)} failed since it started; ${String(node.jobsRunning)} running`;
   return (
     <span title={title} className={textStyle.num}>
-      {node.jobsRunning > 0 ? `${String(node.jobsRunning)} of ` : ""}
-      {String(node.jobsDone + node.jobsFailed)}
+      {formatCount(node.jobsDone)}
+      {node.jobsFailed > 0 && `, ${formatCount(node.jobsFailed)} failed`}
     </span>
   );
 }
@@ -115,17 +111,13 @@ function Clock({ node }: { node: ClusterNode }) {
   );
 }
 
-/** Drain a node that serves, remove one that is gone: each asks once more. */
-function Actions({ node }: { node: ClusterNode }) {
+/** Drain a node that serves, remove one that is gone: each asks once more. last: no other node would go on serving. */
+function Actions({ node, last }: { node: ClusterNode; last: boolean }) {
   const queries = useQueryClient();
-  const [sure, setSure] = useState(false);
   const gone = node.state === "left" || node.state === "lost";
   const act = useMutation({
     mutationFn: () => (gone ? forgetNode(node.id) : drainNode(node.id)),
-    onSettled: () => {
-      setSure(false);
-      return queries.invalidateQueries({ queryKey: clusterQuery.queryKey });
-    },
+    onSettled: () => queries.invalidateQueries({ queryKey: clusterQuery.queryKey }),
   });
   if (node.state === "draining") {
     return node.drainAskedBy === null ? null : (
@@ -134,27 +126,16 @@ function Actions({ node }: { node: ClusterNode }) {
       </span>
     );
   }
+  const drain = last ? "Stop the only node that serves?" : "Let it finish and stop?";
   return (
     <>
-      {act.error && (
-        <span className={textStyle.dim} role="alert">
-          {errorSentence(act.error)}{" "}
-        </span>
-      )}
-      {sure ? (
-        <>
-          <Button small look="primary" disabled={act.isPending} onClick={() => act.mutate()}>
-            {gone ? "Yes, remove it" : "Yes, let it stop"}
-          </Button>{" "}
-          <Button small onClick={() => setSure(false)}>
-            No
-          </Button>
-        </>
-      ) : (
-        <Button small aria-label={`${gone ? "Remove" : "Drain"} ${node.name}`} onClick={() => setSure(true)}>
-          {gone ? "Remove" : "Drain"}
-        </Button>
-      )}
+      <Sure
+        word={gone ? "Remove" : "Drain"}
+        label={`${gone ? "Remove" : "Drain"} ${node.name}`}
+        ask={gone ? "Remove it from the list?" : drain}
+        act={() => act.mutate()}
+      />
+      <Wrong error={act.error} />
     </>
   );
 }
@@ -163,18 +144,31 @@ function Jobs({ rows }: { rows: readonly BackgroundJob[] }) {
   return (
     <SimpleTable
       label="Background work"
+      stack
       rows={rows}
       rowKey={(j) => j.kind}
       none="Nothing was due yet. The first work begins some seconds after the first node does."
       columns={[
-        { header: "Work", cell: (j) => jobName(j.kind) },
+        {
+          header: "Work",
+          wrap: true,
+          cell: (j) => (
+            <>
+              {jobName(j.kind)}
+              {j.error !== "" && (
+                <div className={textStyle.soft}>
+                  <Sentence text={j.error} />
+                </div>
+              )}
+            </>
+          ),
+        },
         { header: "State", cell: (j) => <WordBadge word={jobWords[j.state]} /> },
         { header: "Every", right: true, cell: (j) => formatDuration(j.everySeconds) },
         { header: "Last begun", cell: (j) => <When at={j.startedAt} form="ago" /> },
         { header: "On", cell: (j) => <Stranger text={j.node} max={64} /> },
-        { header: "Done", right: true, cell: (j) => String(j.runs) },
-        { header: "Failed", right: true, cell: (j) => String(j.failures) },
-        { header: "Why", wrap: true, cell: (j) => (j.error === "" ? "" : <Sentence text={j.error} />) },
+        { header: "Done", right: true, cell: (j) => formatCount(j.runs) },
+        { header: "Failed", right: true, cell: (j) => formatCount(j.failures) },
       ]}
     />
   );

@@ -37,7 +37,7 @@ test("the finding names what is wrong first", () => {
 });
 
 test("facts count those that serve, and tell of an upgrade", () => {
-  expect(facts([node("a", "serving"), node("b", "serving"), node("c", "lost")])).toBe("2 serve · 3.0 reports a second · version 1.0.0");
+  expect(facts([node("a", "serving"), node("b", "serving"), node("c", "lost")])).toBe("2 serve · 3 reports a second · version 1.0.0");
   expect(facts([node("a", "serving"), node("b", "serving", "1.1.0")])).toContain("2 versions");
 });
 

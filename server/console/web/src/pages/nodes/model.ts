@@ -1,13 +1,6 @@
 import type { BackgroundJob, ClusterNode } from "../../api/types";
-import type { Tone } from "../../components/Badge";
-import type { MarkKind } from "../../components/Mark";
-import { formatCount, numberWord, plural, withMinus } from "../../format/number";
-
-export interface Word {
-  tone: Tone;
-  mark: MarkKind;
-  word: string;
-}
+import type { Word } from "../../components/Badge";
+import { formatCount, formatRate, numberWord, plural, withMinus } from "../../format/number";
 
 export const nodeWords: Record<ClusterNode["state"], Word> = {
   serving: { tone: "ok", mark: "ok", word: "Serving" },
@@ -31,6 +24,8 @@ export function jobName(kind: string): string {
 const jobNames: Record<string, string> = {
   roll_up: "Build rollups",
   make_partitions: "Make partitions ahead",
+  count_registries: "Count what was heard",
+  seal_secrets: "Seal secrets with the present key",
   retain: "Drop what retention ends",
   repair_rollups: "Repair missing rollups",
   prune_nodes: "Forget nodes that are gone",
@@ -66,5 +61,6 @@ export function facts(nodes: readonly ClusterNode[]): string {
   const versions = new Set(serving.map((n) => n.version));
   const rate = serving.reduce((sum, n) => sum + n.reportsPerSecond, 0);
   const one = versions.size > 1 ? `${formatCount(versions.size)} versions, as during an upgrade` : `version ${[...versions][0] ?? "unknown"}`;
-  return `${plural(serving.length, "serves", "serve")} · ${rate.toFixed(1)} reports a second · ${one}`;
+  const some = serving.length < nodes.length ? `${plural(serving.length, "serves", "serve")} · ` : "";
+  return `${some}${formatRate(rate)} reports a second · ${one}`;
 }

@@ -11,6 +11,7 @@ import { Stranger, textStyle, When } from "../../components/text";
 import { formatBytes, formatCount, formatPercent, formatRate } from "../../format/number";
 import { visibleText } from "../../format/text";
 import { formatDuration } from "../../format/time";
+import { useMay } from "../../session/may";
 import { useScope } from "../../url/useView";
 import { radiosSentence } from "../taps/radios";
 import { AdaptersPanel } from "./AdaptersPanel";
@@ -27,6 +28,7 @@ const route = getRouteApi("/$tenant/tap/$id");
 export function TapPage() {
   const { id } = route.useParams();
   const query = useQuery(tapQuery(useScope(), id));
+  const may = useMay();
   return (
     <Loaded
       query={query}
@@ -55,7 +57,7 @@ export function TapPage() {
                 <EventsPanel id={tap.id} />
                 <CapturesPanel tap={tap} />
                 <GapsPanel tap={tap} />
-                <IdentityPanel tap={tap} />
+                {may("change:taps") && <IdentityPanel tap={tap} />}
               </>
             }
           />

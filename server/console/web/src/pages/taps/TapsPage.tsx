@@ -1,10 +1,10 @@
-import { IconHistory, IconList, IconPlus } from "@tabler/icons-react";
+import { IconHistory, IconList } from "@tabler/icons-react";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { tapsQuery } from "../../api/taps";
 import type { List, Tap } from "../../api/types";
 import { TapBadge } from "../../components/Badge";
-import { Button, buttonClass } from "../../components/Button";
+import { Button } from "../../components/Button";
 import { Card } from "../../components/Card";
 import { TapLink } from "../../components/links";
 import { PageHeader } from "../../components/PageHeader";
@@ -15,6 +15,8 @@ import { useFilter } from "../../filter/useFilter";
 import { formatRate, numberWord, plural } from "../../format/number";
 import { DataTable } from "../../table/DataTable";
 import table from "../../table/DataTable.module.css";
+import { useMay } from "../../session/may";
+import { AddTap } from "../../shell/AddTap";
 import { useScope, useSetView, useView } from "../../url/useView";
 import { WaitingPanel } from "../enrolment/WaitingPanel";
 import { EventsPanel } from "../tap/EventsPanel";
@@ -30,6 +32,7 @@ export function TapsPage() {
   const taps = query.data?.items ?? none;
   const events = useView().tab === "events";
   const setView = useSetView();
+  const may = useMay();
   return (
     <>
       <PageHeader
@@ -41,14 +44,11 @@ export function TapsPage() {
               {events ? <IconList size={16} stroke={1.75} aria-hidden="true" /> : <IconHistory size={16} stroke={1.75} aria-hidden="true" />}
               {events ? "Taps" : "What happened"}
             </Button>
-            <Link to="/$tenant/enrolment" params={{ tenant: scope.tenant }} className={buttonClass()}>
-              <IconPlus size={16} stroke={1.75} aria-hidden="true" />
-              Add a tap
-            </Link>
+            <AddTap />
           </>
         }
       />
-      {!events && <WaitingPanel tenant={scope.tenant} />}
+      {!events && may("read:enrolment") && <WaitingPanel tenant={scope.tenant} />}
       {events ? <EventsPanel id={null} /> : <TapList query={query} />}
     </>
   );
@@ -122,11 +122,7 @@ function Taps({ rows, some }: { rows: readonly Tap[]; some: boolean }) {
         ) : (
           <Empty
             title="No tap here yet"
-            action={
-              <Link to="/$tenant/enrolment" params={{ tenant }} className={buttonClass({ look: "primary" })}>
-                Add a tap
-              </Link>
-            }
+            action={<AddTap first />}
           >
             Every tap that enrols appears here with its health: what it captures, what it loses, and what waits on it.{" "}
             <span className={textStyle.dim}>A tap enrols with a token, or by the code that it shows.</span>

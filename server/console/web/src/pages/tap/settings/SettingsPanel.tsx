@@ -1,7 +1,6 @@
 import { IconLock, IconPencil } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { sessionQuery } from "../../../api/session";
 import { tapSettingsQuery } from "../../../api/settings";
 import type { TapDetail, TapSettings } from "../../../api/types";
 import { Badge } from "../../../components/Badge";
@@ -10,6 +9,7 @@ import { Panel } from "../../../components/Panel";
 import { SimpleTable } from "../../../components/SimpleTable";
 import { BoneRows, Loaded } from "../../../components/state";
 import { Stranger, textStyle, When } from "../../../components/text";
+import { useMay } from "../../../session/may";
 import { useScope } from "../../../url/useView";
 import { LockForm } from "./LockForm";
 import { Locks } from "./Locks";
@@ -22,15 +22,13 @@ type Open = "nothing" | "lock" | "settings";
 /** What is wanted of a tap's radios, where each setting comes from, and the means to change it. */
 export function SettingsPanel({ tap }: { tap: TapDetail }) {
   const query = useQuery(tapSettingsQuery(useScope(), tap.id));
-  const session = useQuery(sessionQuery).data;
   const [open, setOpen] = useState<Open>("nothing");
   const [last, setLast] = useState<Open>("nothing"); // the focus goes back where it came from
   const show = (what: Open): void => {
     setLast(what);
     setOpen(what);
   };
-  const { tenant } = useScope();
-  const may = session?.tenants.find((t) => t.slug === tenant)?.permissions.includes("change:taps") ?? false;
+  const may = useMay()("change:taps");
   return (
     <Panel
       title="Radio settings"
