@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"encoding/binary"
 	"fmt"
 	"testing"
 	"time"
@@ -59,4 +60,41 @@ func BenchmarkAddReports(b *testing.B) {
 	b.ReportMetric(float64((childrenCPU(db.Server().PID())-database).Microseconds())/sent, "db-cpu-µs/report")
 	b.ReportMetric(sent/b.Elapsed().Seconds(), "reports/s")
 	b.ReportMetric(float64(scan[int64](b, conn, walSQL)-wal)/sent, "wal-B/report")
+}
+
+// BenchmarkAddFirstReports stores the first reports of boots, a batch of 64 a
+// transaction: all that they define is known to the registries, and is new for the boot.
+func BenchmarkAddFirstReports(b *testing.B) {
+	const taps = 64
+	db := testdb.New(b)
+	s := db.Store(b)
+	begin := time.Now().UTC().Truncate(24 * time.Hour).Add(-12 * time.Hour)
+	var in []store.Incoming
+	for i := range taps {
+		id := db.Tap(b, s, fmt.Sprintf("tap %d", i))
+		in = append(in, store.Incoming{TenantID: id.TenantID, TapID: id.TapID, Report: newOffice(60, 90, uint64(i+1)).window(b, 0, begin)})
+	}
+	n := 0
+	send := func() {
+		n++
+		for i := range in {
+			h := in[i].Report.Header
+			h.BootId = binary.BigEndian.AppendUint64(make([]byte, 8, 16), uint64(n*taps+i))
+			h.Sequence, h.WindowStartUs = 1, begin.Add(time.Duration(n)*10*time.Second).UnixMicro()
+		}
+		if _, err := s.AddReports(b.Context(), in); err != nil {
+			b.Fatal(err)
+		}
+	}
+	send()
+	node, database, before := ownCPU(), childrenCPU(db.Server().PID()), n
+	b.ResetTimer()
+	for b.Loop() {
+		send()
+	}
+	b.StopTimer()
+	sent := float64((n - before) * taps)
+	b.ReportMetric(float64((ownCPU()-node).Microseconds())/sent, "node-cpu-µs/report")
+	b.ReportMetric(float64((childrenCPU(db.Server().PID())-database).Microseconds())/sent, "db-cpu-µs/report")
+	b.ReportMetric(sent/b.Elapsed().Seconds(), "reports/s")
 }

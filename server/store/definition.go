@@ -3,9 +3,11 @@ package store
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -108,14 +110,20 @@ func (d *definitionMerge) addElements(ctx context.Context, tx pgx.Tx, fresh []*I
 	return tx.SendBatch(ctx, batch).Close()
 }
 
-const addFingerprintSQL = `
+// Lists of lists travel as array literals: unnest would take apart an array of them.
+const addFingerprintsSQL = `
 INSERT INTO fingerprint (tenant_id, hash, kind, element_hashes, capabilities, first_heard_at)
-VALUES (@tenant, @hash, @kind, @elements, @capabilities, @heard)
+SELECT tenant_id, hash, kind, elements::bytea[], capabilities, heard
+FROM unnest(@tenants::uuid[], @hashes::bytea[], @kinds::smallint[], @elements::text[], @capabilities::integer[], @heard::timestamptz[])
+  AS u (tenant_id, hash, kind, elements, capabilities, heard)
 ON CONFLICT DO NOTHING`
 
-const addBootFingerprintSQL = `
+const addBootFingerprintsSQL = `
 INSERT INTO boot_fingerprint AS b (tenant_id, tap_id, boot_id, fingerprint_index, kind, element_indexes, capabilities, hash)
-VALUES (@tenant, @tap, @boot, @index, @kind, @elements, @capabilities, @hash)
+SELECT tenant_id, tap_id, boot_id, index, kind, elements::bigint[], capabilities, hash
+FROM unnest(@tenants::uuid[], @taps::uuid[], @boots::uuid[], @indexes::bigint[], @kinds::smallint[], @elements::text[],
+  @capabilities::integer[], @hashes::bytea[])
+  AS u (tenant_id, tap_id, boot_id, index, kind, elements, capabilities, hash)
 ON CONFLICT (tenant_id, tap_id, boot_id, fingerprint_index) DO UPDATE
 SET hash = EXCLUDED.hash
 WHERE b.hash IS NULL
@@ -169,20 +177,86 @@ func (d *definitionMerge) addFingerprints(ctx context.Context, tx pgx.Tx, fresh 
 		return bytes.Compare(a.hash[:], b.hash[:])
 	})
 	batch := new(pgx.Batch)
+	queueFingerprints(batch, prints)
+	queueBootFingerprints(batch, prints)
+	return tx.SendBatch(ctx, batch).Close()
+}
+
+// queueFingerprints stores those whose elements are all known, once each.
+func queueFingerprints(batch *pgx.Batch, prints []*definedPrint) {
+	var tenants uuids
+	var hashes [][]byte
+	var kinds []int16
+	var elements []string
+	var capabilities []int32
+	var heard []time.Time
+	var last *definedPrint
+	for _, p := range prints {
+		if p.hashes == nil || last != nil && last.boot.tenant == p.boot.tenant && last.hash == p.hash {
+			continue
+		}
+		last = p
+		tenants, hashes, kinds = append(tenants, p.boot.tenant), append(hashes, p.hash[:]), append(kinds, p.kind)
+		elements = append(elements, literal(p.hashes, func(b, hash []byte) []byte {
+			return append(hex.AppendEncode(append(b, `"\\x`...), hash), '"')
+		}))
+		capabilities, heard = append(capabilities, p.capabilities), append(heard, p.heard)
+	}
+	if len(hashes) > 0 {
+		batch.Queue(addFingerprintsSQL, pgx.StrictNamedArgs{
+			"tenants": tenants, "hashes": hashes, "kinds": kinds, "elements": elements, "capabilities": capabilities, "heard": heard,
+		})
+	}
+}
+
+// queueBootFingerprints stores what the boots' indexes mean.
+func queueBootFingerprints(batch *pgx.Batch, prints []*definedPrint) {
+	type row struct {
+		boot  bootKey
+		index uint32
+	}
+	at := make(map[row]int, len(prints))
+	var tenants, taps, boots uuids
+	var indexes []int64
+	var kinds []int16
+	var elements []string
+	var capabilities []int32
+	var hashes [][]byte
 	for _, p := range prints {
 		var hash []byte
 		if p.hashes != nil {
 			hash = p.hash[:]
-			batch.Queue(addFingerprintSQL, pgx.StrictNamedArgs{
-				"tenant": p.boot.tenant, "hash": hash, "kind": p.kind, "elements": p.hashes, "capabilities": p.capabilities, "heard": p.heard,
-			})
 		}
-		batch.Queue(addBootFingerprintSQL, pgx.StrictNamedArgs{
-			"tenant": p.boot.tenant, "tap": p.boot.tap, "boot": p.boot.boot, "index": int64(p.index), "kind": p.kind,
-			"elements": p.elements, "capabilities": p.capabilities, "hash": hash,
-		})
+		k := row{p.boot, p.index}
+		if i, twice := at[k]; twice { // a row may be written once in a statement
+			if hashes[i] == nil {
+				hashes[i] = hash
+			}
+			continue
+		}
+		at[k] = len(indexes)
+		tenants, taps, boots = append(tenants, p.boot.tenant), append(taps, p.boot.tap), append(boots, p.boot.boot)
+		indexes, kinds, hashes = append(indexes, int64(p.index)), append(kinds, p.kind), append(hashes, hash)
+		elements = append(elements, literal(p.elements, func(b []byte, e int64) []byte { return strconv.AppendInt(b, e, 10) }))
+		capabilities = append(capabilities, p.capabilities)
 	}
-	return tx.SendBatch(ctx, batch).Close()
+	batch.Queue(addBootFingerprintsSQL, pgx.StrictNamedArgs{
+		"tenants": tenants, "taps": taps, "boots": boots, "indexes": indexes, "kinds": kinds, "elements": elements,
+		"capabilities": capabilities, "hashes": hashes,
+	})
+}
+
+// literal is an array as PostgreSQL's text form has it (postgresql.org/docs/current/arrays.html,
+// section 8.15.6).
+func literal[T any](list []T, appendElement func([]byte, T) []byte) string {
+	b := []byte{'{'}
+	for i, e := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendElement(b, e)
+	}
+	return string(append(b, '}'))
 }
 
 const openPrintsSQL = `
