@@ -29,12 +29,20 @@ WHERE (@slug = '' OR slug = @slug)
   AND (@id = '' OR id = nullif(@id, '')::uuid)
 ORDER BY name, slug`
 
-// Providers returns who signs people in beside us, all or the one with a slug.
+// Providers returns who signs people in beside us: the one with a slug, or all,
+// without secrets.
 func (u *Users) Providers(ctx context.Context, slug string) (list []auth.Provider, err error) {
 	err = within(ctx, u.pool, pgx.ReadOnly, as{}, func(tx pgx.Tx) error {
 		list, err = collect[auth.Provider](ctx, tx, providersSQL, pgx.StrictNamedArgs{"slug": slug, "scope": "", "id": ""})
 		return err
 	})
+	for i := range list {
+		if err != nil || slug == "" {
+			list[i].ClientSecret = nil
+			continue
+		}
+		list[i].ClientSecret, err = reveal(u.keys, purposeProvider+list[i].ID, list[i].ClientSecret)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("store: list providers: %w", err)
 	}

@@ -92,8 +92,12 @@ WHERE scope_id = @scope::uuid
 			}
 			before = providerEntry(old, nil)
 		}
+		secret, err := hide(d.keys, purposeProvider+p.ID, p.ClientSecret)
+		if err != nil {
+			return err
+		}
 		tag, err := tx.Exec(ctx, sql, pgx.StrictNamedArgs{
-			"scope": scope.uuid(), "id": p.ID, "slug": p.Slug, "name": p.Name, "issuer": p.Issuer, "client": p.ClientID, "secret": p.ClientSecret,
+			"scope": scope.uuid(), "id": p.ID, "slug": p.Slug, "name": p.Name, "issuer": p.Issuer, "client": p.ClientID, "secret": secret,
 			"claim": p.GroupClaim, "factor": p.ShowsSecondFactor, "enabled": p.Enabled,
 		})
 		if err := one(tag.RowsAffected(), err); err != nil {

@@ -8,16 +8,21 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"picket/server/seal"
 )
 
 // Directory administers organisations, tenants, places and people, and reads the
 // audit log. Its methods may be called concurrently. Every method that changes
 // something writes the audit log in the same transaction.
-type Directory struct{ pool *pgxpool.Pool }
+type Directory struct {
+	pool *pgxpool.Pool
+	keys *seal.Keyring
+}
 
 // Directory returns what administers people and places. It is valid until s is
 // closed.
-func (s *Store) Directory() *Directory { return &Directory{pool: s.api} }
+func (s *Store) Directory() *Directory { return &Directory{pool: s.api, keys: s.config.Keys} }
 
 // Installation is the scope that is neither a tenant nor an organisation.
 var Installation = uuid.Nil

@@ -54,6 +54,10 @@ WHERE user_id = @id::uuid`
 		if notFound(err) == ErrNotFound { //nolint:errorlint // it is that value
 			return auth.ErrNotFound
 		}
+		if err != nil {
+			return err
+		}
+		f.Secret, err = reveal(u.keys, purposeFactor+user, f.Secret)
 		return err
 	})
 	return f, err
@@ -68,8 +72,12 @@ VALUES (@id::uuid, @secret)
 ON CONFLICT (user_id) DO UPDATE
 SET secret = EXCLUDED.secret, created_at = now(), last_step = 0
 WHERE second_factor.confirmed_at IS NULL`
+	kept, err := hide(u.keys, purposeFactor+user, secret)
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
 	return u.own(ctx, user, "", "second factor", func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, beginSQL, pgx.StrictNamedArgs{"id": user, "secret": secret})
+		tag, err := tx.Exec(ctx, beginSQL, pgx.StrictNamedArgs{"id": user, "secret": kept})
 		if err == nil && tag.RowsAffected() == 0 {
 			return auth.ErrConflict
 		}

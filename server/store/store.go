@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"picket/server/seal"
 	"picket/server/store/pack"
 )
 
@@ -44,6 +45,9 @@ type Config struct {
 	Direct string
 
 	Limits Limits // zero: DefaultLimits
+
+	// Keys seal people's and providers' secrets; nil: they are kept in clear.
+	Keys *seal.Keyring
 
 	Log *slog.Logger // nil discards
 

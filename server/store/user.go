@@ -11,14 +11,18 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"picket/server/auth"
+	"picket/server/seal"
 )
 
 // Users are the people who may sign in, and their sessions. Its methods may be
 // called concurrently.
-type Users struct{ pool *pgxpool.Pool }
+type Users struct {
+	pool *pgxpool.Pool
+	keys *seal.Keyring
+}
 
 // Users returns the people of the installation. It is valid until s is closed.
-func (s *Store) Users() *Users { return &Users{pool: s.api} }
+func (s *Store) Users() *Users { return &Users{pool: s.api, keys: s.config.Keys} }
 
 const passwordHashSQL = `
 SELECT id::text,
