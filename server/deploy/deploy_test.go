@@ -10,7 +10,8 @@ import (
 	"picket/shared/build/realpart"
 )
 
-// TestHAProxyTakesItsExample.
+// TestHAProxyTakesItsExample. The one that ends TLS needs certificates, which
+// server/cmd/noded gives it.
 func TestHAProxyTakesItsExample(t *testing.T) {
 	out, err := exec.Command(realpart.Program(t, "haproxy", "/usr/sbin/haproxy"), "-c", "-f", "haproxy.cfg").CombinedOutput()
 	if err != nil || strings.Contains(string(out), "WARNING") {

@@ -31,10 +31,11 @@ func TestNodePackageHoldsWhatAServiceNeeds(t *testing.T) {
 	for path, want := range map[string]string{
 		"./usr/bin/noded":   "-rwxr-xr-x root/root",
 		"./usr/bin/nodectl": "-rwxr-xr-x root/root",
-		"./usr/lib/systemd/system/picket-node.service":     "-rw-r--r-- root/root",
-		"./etc/picket/node.conf":                           "-rw-r----- root/root", // it may hold a password
-		"./usr/share/doc/picket-node/examples/haproxy.cfg": "-rw-r--r-- root/root",
-		"./usr/share/doc/picket-node/README.md":            "-rw-r--r-- root/root",
+		"./usr/lib/systemd/system/picket-node.service":         "-rw-r--r-- root/root",
+		"./etc/picket/node.conf":                               "-rw-r----- root/root", // it may hold a password
+		"./usr/share/doc/picket-node/examples/haproxy.cfg":     "-rw-r--r-- root/root",
+		"./usr/share/doc/picket-node/examples/haproxy-tls.cfg": "-rw-r--r-- root/root",
+		"./usr/share/doc/picket-node/README.md":                "-rw-r--r-- root/root",
 	} {
 		if listed[path] != want {
 			t.Errorf("%s: %q, want %q", path, listed[path], want)

@@ -53,6 +53,7 @@ func nodeProduct() product {
 			{"server/deploy/node.conf", "etc/picket/node.conf", 0o640, false}, // it may hold a password
 			{"server/deploy/picket-node.service", "usr/lib/systemd/system/picket-node.service", 0o644, false},
 			{"server/deploy/haproxy.cfg", doc + "examples/haproxy.cfg", 0o644, false},
+			{"server/deploy/haproxy-tls.cfg", doc + "examples/haproxy-tls.cfg", 0o644, false},
 			{"server/deploy/patroni.yml", doc + "examples/patroni.yml", 0o644, false},
 			{"server/deploy/pgbouncer.ini", doc + "examples/pgbouncer.ini", 0o644, false},
 			{"packaging/deb/copyright", doc + "copyright", 0o644, false},

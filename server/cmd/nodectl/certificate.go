@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"os"
@@ -25,8 +27,12 @@ func certificate(ctx context.Context, t *tool, args []string) error {
 	key := f.String("key", "", "`file` with the private key in PEM, without a password")
 	keys := f.String("secret-keys", "", "`file` with the keys that nodes seal with; empty: "+seal.Environment)
 	remove := f.String("remove", "", "`id` of a certificate to serve no more")
+	authority := f.Bool("authority", false, "print the cluster's own authority in PEM, for load balancers that speak TLS with nodes")
 	if err := parse(f, args); err != nil {
 		return err
+	}
+	if *authority {
+		return printAuthority(ctx, t)
 	}
 	chosen := 0
 	for _, s := range []string{*add, *test, *remove} {
@@ -163,15 +169,24 @@ func secrets(ctx context.Context, t *tool, args []string) error {
 		for _, c := range list {
 			fmt.Fprintf(w, "certificate %s\t%s\n", c.ID, sealedWith(c.SealedKey))
 		}
+		others, err := s.Secrets(ctx)
+		if err != nil {
+			return err
+		}
+		for _, o := range others {
+			fmt.Fprintf(w, "%s\t%s\n", o.Of, cmp.Or(o.KeyID, notSealed))
+		}
 		return w.Flush()
 	})
 }
+
+const notSealed = "not sealed"
 
 func sealedWith(value []byte) string {
 	if id, ok := seal.KeyID(value); ok {
 		return id
 	}
-	return "not sealed"
+	return notSealed
 }
 
 // resealAll seals what another key than the first has, or none.
@@ -206,7 +221,8 @@ func resealAll(ctx context.Context, s *store.Store, ring *seal.Keyring) error {
 			return err
 		}
 	}
-	return nil
+	_, err = s.ResealSecrets(ctx, ring)
+	return err
 }
 
 func noCA() (store.ClusterCA, error) {
@@ -220,4 +236,22 @@ func asNodectl(ctx context.Context) context.Context {
 		name = u + " by nodectl"
 	}
 	return withActor(ctx, name)
+}
+
+// printAuthority prints the certificate of the cluster's CA, which signs those of nodes.
+func printAuthority(ctx context.Context, t *tool) error {
+	return t.with(ctx, func(s *store.Store) error {
+		kept, err := clusterAuthority(ctx, s)
+		if err != nil {
+			return err
+		}
+		return pem.Encode(t.out, &pem.Block{Type: "CERTIFICATE", Bytes: kept.Certificate})
+	})
+}
+
+// clusterAuthority returns the CA that the cluster has.
+func clusterAuthority(ctx context.Context, s *store.Store) (store.ClusterCA, error) {
+	return s.EnsureClusterCA(ctx, func() (store.ClusterCA, error) {
+		return store.ClusterCA{}, errors.New("the node has never run: start it once")
+	})
 }

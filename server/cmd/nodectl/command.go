@@ -50,9 +50,7 @@ func token(ctx context.Context, t *tool, args []string) error {
 		if err != nil {
 			return err
 		}
-		kept, err := s.EnsureClusterCA(ctx, func() (store.ClusterCA, error) {
-			return store.ClusterCA{}, errors.New("the node has never run: start it once")
-		})
+		kept, err := clusterAuthority(ctx, s)
 		if err != nil {
 			return err
 		}

@@ -114,7 +114,7 @@ func tapAdopt(ctx context.Context, t *tool, taps *store.Taps, tenant string, o t
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(t.out, "let in %d boxes\n", n)
+		_, err = fmt.Fprintf(t.out, "let in %s\n", boxes(n))
 		return err
 	}
 	code, err := enrol.ParseClaimCode(o.code)
@@ -208,4 +208,12 @@ func tokenRevoke(ctx context.Context, t *tool, args []string) error {
 		}
 		return err
 	})
+}
+
+// boxes is a number of boxes as people say it.
+func boxes(n int) string {
+	if n == 1 {
+		return "1 box"
+	}
+	return fmt.Sprintf("%d boxes", n)
 }
