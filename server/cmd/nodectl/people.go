@@ -63,7 +63,10 @@ func people(ctx context.Context, t *tool, args []string) error {
 	if err := parse(f, args[1:]); err != nil {
 		return err
 	}
-	return t.with(ctx, func(s *store.Store) error { return act(ctx, t, s, p) })
+	if err := p.check(args[0]); err != nil {
+		return err
+	}
+	return t.with(ctx, func(s *store.Store) error { return p.plain(args[0], act(withActor(ctx, "nodectl"), t, s, p)) })
 }
 
 type peopleAct func(ctx context.Context, t *tool, s *store.Store, p placeFlags) error
@@ -72,9 +75,9 @@ func peopleActs() map[string]peopleAct {
 	// inTenant runs f on the tenant of -tenant.
 	inTenant := func(f func(ctx context.Context, d *store.Directory, tenant string, p placeFlags) error) peopleAct {
 		return func(ctx context.Context, _ *tool, s *store.Store, p placeFlags) error {
-			tenant, err := s.TenantBySlug(ctx, p.tenant)
+			tenant, err := p.owner(ctx, s)
 			if err != nil {
-				return fmt.Errorf("-tenant: %w", err)
+				return err
 			}
 			return f(ctx, s.Directory(), tenant.ID.String(), p)
 		}
@@ -114,6 +117,15 @@ func peopleActs() map[string]peopleAct {
 	}
 }
 
+// owner returns the tenant of -tenant.
+func (p placeFlags) owner(ctx context.Context, s *store.Store) (store.Tenant, error) {
+	tenant, err := s.TenantBySlug(ctx, p.tenant)
+	if errors.Is(err, store.ErrNotFound) {
+		err = errNoTenant
+	}
+	return tenant, err
+}
+
 // say prints what was made.
 func (t *tool) say(what string, err error) error {
 	if err != nil {
@@ -128,9 +140,9 @@ func inviteMember(ctx context.Context, t *tool, s *store.Store, p placeFlags) er
 	if role == auth.RoleOrganisationAdmin || !slices.Contains(auth.MemberRoles(), role) {
 		return fmt.Errorf("-role: %q is no role of a tenant: tenant-admin, operator, analyst, viewer", p.role)
 	}
-	tenant, err := s.TenantBySlug(ctx, p.tenant)
+	tenant, err := p.owner(ctx, s)
 	if err != nil {
-		return fmt.Errorf("-tenant: %w", err)
+		return err
 	}
 	token, hash := auth.NewLink()
 	scope := store.Scope{ID: tenant.ID.String(), Kind: store.ScopeTenant}
@@ -139,9 +151,6 @@ func inviteMember(ctx context.Context, t *tool, s *store.Store, p placeFlags) er
 }
 
 func resetPassword(ctx context.Context, t *tool, s *store.Store, p placeFlags) error {
-	if p.user == "" {
-		return errors.New("-user is needed; nodectl people list prints ids")
-	}
 	token, hash := auth.NewLink()
 	scope := store.Scope{ID: store.Installation.String(), Kind: store.ScopeInstallation}
 	n := store.NewInvitation{Role: string(auth.RoleMember), User: p.user, Hash: hash, Life: auth.ResetLife}
@@ -159,7 +168,7 @@ func disable(ctx context.Context, s *store.Store, user string) error {
 			return s.Directory().ChangeAccount(ctx, user, a.Role, true)
 		}
 	}
-	return fmt.Errorf("-user: there is no user with the id %q", user)
+	return store.ErrNotFound
 }
 
 func listPeople(ctx context.Context, t *tool, s *store.Store, _ placeFlags) error {
