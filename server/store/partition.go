@@ -233,6 +233,9 @@ func (s *Store) ensurePartitions(ctx context.Context, days int) (repaired int, e
 	if err := s.owner.QueryRow(ctx, countPartitionsSQL).Scan(&have); err != nil {
 		return 0, fmt.Errorf("store: count partitions: %w", err)
 	}
+	if err := s.ensureMarked(ctx); err != nil {
+		return 0, err
+	}
 	for d := -2; d <= days; d++ {
 		made, err := makePartitions(ctx, s.owner, now.AddDate(0, 0, d))
 		if err != nil {
@@ -244,4 +247,28 @@ func (s *Store) ensurePartitions(ctx context.Context, days int) (repaired int, e
 		}
 	}
 	return repaired, nil
+}
+
+// ensureMarked makes the partitions of months whose hours are to be built and that
+// are older than rollups of the hour: a release before this one kept ten minutes alone.
+func (s *Store) ensureMarked(ctx context.Context) error {
+	const markedSQL = `
+SELECT DISTINCT date_trunc('month', bucket, 'UTC')
+FROM rollup_due
+WHERE bucket < now() - interval '2 days'
+ORDER BY 1`
+	rows, err := s.owner.Query(ctx, markedSQL)
+	if err != nil {
+		return fmt.Errorf("store: read marks of rollups: %w", err)
+	}
+	months, err := pgx.CollectRows(rows, pgx.RowTo[time.Time])
+	if err != nil {
+		return fmt.Errorf("store: read marks of rollups: %w", err)
+	}
+	for _, m := range months {
+		if _, err := makePartitions(ctx, s.owner, m); err != nil {
+			return fmt.Errorf("store: %w", err)
+		}
+	}
+	return nil
 }

@@ -74,7 +74,12 @@ func (r *Reader) BSSSignal(ctx context.Context, tenant, bssid string, span Span)
 			return err
 		}
 		g := span.grid(0)
-		raw := !g.rolled() && detailReading.opens(span.To.Sub(span.From), len(taps))
+		raw := false
+		if !g.rolled() {
+			if raw, err = v.opens(ctx, detailReading, span.From, span.To, taps); err != nil {
+				return err
+			}
+		}
 		if !raw {
 			g = span.grid(bucket)
 		}

@@ -77,7 +77,11 @@ func events[T any](ctx context.Context, v *view, address, sql string, family rol
 	from func(heardWindow, rollup.Key, *rollup.Row) (T, bool), at func(T) time.Time,
 ) ([]T, error) {
 	pieces := []piece{{"10m", v.span.From, v.span.To}, {"", v.span.From, v.span.To}}
-	if detailReading.opens(v.span.To.Sub(v.span.From), len(v.ids)) {
+	raw, err := v.opens(ctx, detailReading, v.span.From, v.span.To, v.ids)
+	if err != nil {
+		return nil, err
+	}
+	if raw {
 		pieces = []piece{{"raw", v.span.From, v.span.To}}
 	}
 	var list []T

@@ -7,10 +7,11 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// How far last_heard_at of a registry, and of a sighting, lags behind what was heard.
+// How far last_heard_at of a registry, and of a sighting, lags behind what was heard at
+// most: a row's second writing waits for up to twice registryEvery, and a window more.
 const (
-	registryLag = registryEvery
-	sightingLag = registryEvery
+	registryLag = 2*registryEvery + time.Minute
+	sightingLag = registryLag
 )
 
 // From which length of a time range on figures are read from a level.

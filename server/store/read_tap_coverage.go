@@ -107,9 +107,15 @@ SELECT (coalesce((
 func (v *view) reported(ctx context.Context, tap string) (total int64, err error) {
 	slot := v.span.figureSlot()
 	args := pgx.StrictNamedArgs{"tenant": v.tenant, "tap": tap, "from": v.span.From, "to": v.span.To}
-	if slot == 0 && detailReading.opens(v.span.To.Sub(v.span.From), 1) {
-		err = v.QueryRow(ctx, reportedRawSQL, args).Scan(&total)
-		return total, err
+	if slot == 0 { // as ask does
+		raw, err := v.opens(ctx, detailReading, v.span.From, v.span.To, []string{tap})
+		if err != nil {
+			return 0, err
+		}
+		if raw {
+			err = v.QueryRow(ctx, reportedRawSQL, args).Scan(&total)
+			return total, err
+		}
 	}
 	pieces, err := v.pieces(ctx, v.span.From, v.span.To, slot)
 	if err != nil {

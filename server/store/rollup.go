@@ -52,7 +52,8 @@ FOR UPDATE SKIP LOCKED`
 
 const rolledUpSQL = `
 UPDATE tap_10m
-SET dirty_since = NULL
+SET dirty_since = NULL,
+  built_reports = reports
 WHERE tenant_id = @tenant
   AND tap_id = @tap
   AND bucket = @bucket`
@@ -199,6 +200,10 @@ func (r *roller) due(ctx context.Context, tx pgx.Tx, sql string, skip []tapBucke
 	if err != nil {
 		return nil, err
 	}
+	return collectBuckets(rows)
+}
+
+func collectBuckets(rows pgx.Rows) ([]tapBucket, error) {
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (k tapBucket, err error) {
 		err = row.Scan(&k.tenant, &k.tap, &k.bucket)
 		return k, err
@@ -211,11 +216,16 @@ func (r *roller) tenMinutes(ctx context.Context, tx pgx.Tx, skip []tapBucket, mo
 	if err != nil || len(due) == 0 {
 		return nil, err
 	}
+	return due, r.buildTens(ctx, tx, due)
+}
+
+// buildTens builds buckets of ten minutes whose rows are locked.
+func (r *roller) buildTens(ctx context.Context, tx pgx.Tx, due []tapBucket) error {
 	batch := new(pgx.Batch)
 	for _, k := range due {
 		b, err := r.build(ctx, tx, k)
 		if err != nil {
-			return due, err
+			return err
 		}
 		if n := b.Refused(); n > 0 {
 			r.store.log.Warn("rollup has no room for all that was heard", "tap_id", k.tap, "bucket", k.bucket, "refused", n)
@@ -228,7 +238,7 @@ func (r *roller) tenMinutes(ctx context.Context, tx pgx.Tx, skip []tapBucket, mo
 	for _, k := range due { // after the rollups: whoever waits for a mark has not built yet
 		queueDue(batch, "1h", k.tapKey, k.bucket.UTC().Truncate(time.Hour))
 	}
-	return due, tx.SendBatch(ctx, batch).Close()
+	return tx.SendBatch(ctx, batch).Close()
 }
 
 // build puts a bucket's windows together.
