@@ -5,10 +5,12 @@ const help = `tapd listens to networks and reports what it hears to a Picket nod
   tapd -node URL [-token TOKEN] [-capture IF|FILE]…
   tapd -config FILE
 
-To start with, you need the address of a node and an enrolment token, which the
-console shows under Taps. The tap makes a key of its own, exchanges the token for a
+To start with, you need the address of a node, and an enrolment token, which the
+console makes under Taps. The tap makes a key of its own, exchanges the token for a
 place in the cluster, and remembers both: later starts need neither. Without a token
-it logs a claim code, waits, and begins when somebody types that in the console.
+it shows a claim code (in its log, by -show-code and by picket doctor), waits, and
+begins when somebody types that in the console. With a token for several taps it waits
+likewise, until somebody lets it in.
 
   -node URL        address of a node, https://HOST:PORT; several for several nodes
   -token TOKEN     enrolment token, picket1.…; used once

@@ -65,7 +65,7 @@ func TestReference(t *testing.T) {
 	}
 }
 
-func TestServiceWaitsForNodeAndToken(t *testing.T) {
+func TestServiceWaitsForANode(t *testing.T) {
 	script, err := filepath.Abs(filepath.Join(top, "packaging/deb/configured"))
 	if err != nil {
 		t.Fatal(err)
@@ -77,10 +77,10 @@ func TestServiceWaitsForNodeAndToken(t *testing.T) {
 		want     bool
 	}{
 		{name: "as installed", conf: template(t)},
-		{name: "a node without a token", conf: "node = https://192.0.2.1\n"},
+		{name: "a node without a token", conf: "node = https://192.0.2.1\n", want: true},
 		{name: "a token without a node", conf: "token = picket1.x\n"},
-		{name: "both, one of them empty", conf: "node =\ntoken = picket1.x\n"},
-		{name: "both, one of them a comment", conf: "node = # https://192.0.2.1\ntoken = picket1.x\n"},
+		{name: "both, the node empty", conf: "node =\ntoken = picket1.x\n"},
+		{name: "both, the node a comment", conf: "node = # https://192.0.2.1\ntoken = picket1.x\n"},
 		{name: "both", conf: "  node=https://192.0.2.1\ntoken\t= picket1.x", want: true},
 		{name: "enrolled before", conf: "", enrolled: true, want: true},
 	} {

@@ -202,7 +202,7 @@ func TestPackageLivesAndLeavesNothing(t *testing.T) {
 	}
 	const enabled, conf, state = "etc/systemd/system/multi-user.target.wants/picket-tap.service", "etc/picket/tap.conf", "var/lib/private/picket-tap/spool"
 
-	if said := dpkg("--install", write(t, p)); !strings.Contains(said, "set node and token in") {
+	if said := dpkg("--install", write(t, p)); !strings.Contains(said, "set node in") {
 		t.Errorf("an operator is not told what to do:\n%s", said)
 	}
 	if !is(enabled) || !is("usr/bin/tapd") {
@@ -223,7 +223,7 @@ func TestPackageLivesAndLeavesNothing(t *testing.T) {
 	}
 
 	p.version = "1.2.4"
-	if said := dpkg("--install", write(t, p)); strings.Contains(said, "set node and token in") {
+	if said := dpkg("--install", write(t, p)); strings.Contains(said, "set node in") {
 		t.Errorf("an upgrade forgot what was set:\n%s", said)
 	}
 	if got, err := os.ReadFile(filepath.Join(root, conf)); err != nil || !bytes.Equal(got, mine) {
