@@ -216,6 +216,19 @@ func TestAddressesThroughBalancers(t *testing.T) {
 		if got := guess(other, 1); got != http.StatusUnauthorized {
 			t.Errorf("%s: who has not guessed yet: %d, want 401", w.name, got)
 		}
+		enrol := func(from string, n int) int {
+			status, _ := b.call(t, w, from, "/v1/enrol", "nonsense", map[string]string{"X-Forwarded-For": fmt.Sprintf("203.0.113.%d", n)})
+			return status
+		}
+		refused := 0
+		for enrol(guesser, refused) == http.StatusUnprocessableEntity {
+			if refused++; refused > 100 {
+				t.Fatalf("%s: nonsense is listened to for ever", w.name)
+			}
+		}
+		if got := enrol(other, 1); refused < 30 || got != http.StatusUnprocessableEntity {
+			t.Errorf("%s: after %d refusals another address gets %d, want 422", w.name, refused, got)
+		}
 	}
 	_, secret, _ := strings.Cut(*b.ways[len(b.ways)-1].node.ready.FirstLogin, "#token=")
 	first := fmt.Sprintf(`{"token":%q,"name":"operator","password":"correct horse battery"}`, secret)
