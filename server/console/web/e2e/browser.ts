@@ -1,6 +1,8 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
+import { expect } from "vitest";
 import { z } from "zod";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -56,4 +58,37 @@ export function complaints(page: Page): string[] {
       found.push(`console: ${text}`);
   });
   return found;
+}
+
+/** Where screenshots go. */
+export const shots = process.env["PICKET_SHOTS"] ?? "test-results";
+
+/** Waits until what is loading has loaded. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator("h1, main h2").first().waitFor();
+  await page.waitForFunction(() => document.querySelector('[role="status"][aria-label="Loading"]') === null);
+  await page.evaluate(() => document.fonts.ready);
+}
+
+/** axe in both schemes, and a picture of each. whole: of all of the page, which scrolls within itself. */
+export async function inspect(page: Page, name: string, { whole = false } = {}): Promise<void> {
+  mkdirSync(shots, { recursive: true });
+  const size = page.viewportSize() ?? { width: 1440, height: 900 };
+  if (whole) {
+    const inside = await page.evaluate(() => document.querySelector("main")?.scrollHeight ?? 0);
+    await page.setViewportSize({ width: size.width, height: Math.max(size.height, Math.min(3000, inside + 60)) });
+  }
+  for (const scheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.locator(`html[data-mantine-color-scheme="${scheme}"]`).waitFor();
+    expect(await seriousViolations(page), `${name}, ${scheme}`).toEqual([]);
+    await page.screenshot({ path: join(shots, scheme === "light" ? `${name}.png` : `${name}-dark.png`) });
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize(size);
+}
+
+/** By how many pixels a page is wider than its window: 0 on every page. */
+export function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - window.innerWidth));
 }

@@ -8,10 +8,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { complaints, seriousViolations, startBrowser } from "./browser";
+import { complaints, inspect, overflow, seriousViolations, settled, shots, startBrowser } from "./browser";
 import { openTarget, type Target } from "./target";
 
-const shots = process.env["PICKET_SHOTS"] ?? "test-results";
 const password = process.env["PICKET_PASSWORD"] ?? "a long password for tests";
 let target: Target;
 let browser: Browser;
@@ -43,24 +42,7 @@ afterAll(async () => {
 async function open(path: string): Promise<void> {
   const from = process.env["PICKET_FROM"];
   await page.goto(`${target.url}/${tenant}${path}${from === undefined ? "" : `?from=${from}`}`);
-  await settled();
-}
-
-async function settled(): Promise<void> {
-  await page.locator("h1").first().waitFor();
-  await page.waitForFunction(() => document.querySelector('[role="status"][aria-label="Loading"]') === null);
-  await page.evaluate(() => document.fonts.ready);
-}
-
-/** axe in both schemes, and a picture of each. */
-async function inspect(name: string): Promise<void> {
-  for (const scheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.locator(`html[data-mantine-color-scheme="${scheme}"]`).waitFor();
-    expect(await seriousViolations(page), `${name}, ${scheme}`).toEqual([]);
-    await page.screenshot({ path: join(shots, scheme === "light" ? `${name}.png` : `${name}-dark.png`) });
-  }
-  await page.emulateMedia({ colorScheme: "light" });
+  await settled(page);
 }
 
 const rows = () => page.locator('[role="row"][aria-rowindex]:not([aria-rowindex="1"])');
@@ -87,7 +69,7 @@ test("the first-login link makes the administrator and opens Home", async () => 
   }
   await page.waitForURL("**/home*");
   tenant = new URL(page.url()).pathname.split("/")[1] ?? "";
-  await settled();
+  await settled(page);
 });
 
 describe("pages", () => {
@@ -96,7 +78,7 @@ describe("pages", () => {
     expect(await page.locator("h1").textContent()).toMatch(/heard|attention|judged|waits?/);
     await page.getByText("Taps capturing").waitFor();
     await page.getByRole("region", { name: "Sites, worst first" }).locator("tbody tr").first().waitFor();
-    await inspect("home");
+    await inspect(page, "home");
   });
 
   test("Networks lists names with their BSSs, sorts and filters", async () => {
@@ -104,7 +86,7 @@ describe("pages", () => {
     expect(await rows().count()).toBeGreaterThan(0);
     await page.keyboard.press("j");
     await page.waitForURL("**sel=**");
-    await inspect("networks");
+    await inspect(page, "networks");
     await page.getByRole("button", { name: "Network", exact: true }).click();
     await page.waitForURL("**sort=name**");
     await page.keyboard.press("Escape");
@@ -123,15 +105,15 @@ describe("pages", () => {
     await page.waitForURL("**sel=**");
     await page.keyboard.press("Enter");
     await page.waitForURL("**/bss/**");
-    await settled();
+    await settled(page);
     await page.getByRole("region", { name: "Signal waterfall" }).locator("canvas").waitFor();
     await page.getByRole("region", { name: "Channels" }).locator("tbody tr").first().waitFor();
-    await inspect("bss");
+    await inspect(page, "bss");
     await page.getByRole("button", { name: "As table" }).click();
     await page.getByRole("columnheader", { name: "Strongest" }).waitFor();
     for (const tab of ["Clients", "Fingerprint", "Disconnects"]) {
       await page.getByRole("tab", { name: new RegExp(tab) }).click();
-      await settled();
+      await settled(page);
       expect(await seriousViolations(page), tab).toEqual([]);
     }
     await page.getByRole("tab", { name: /Fingerprint/ }).click();
@@ -144,35 +126,40 @@ describe("pages", () => {
   ])("%s lists, and opens a %s", async (list, detail, heading) => {
     await open(`/${list}`);
     expect(await rows().count()).toBeGreaterThan(0);
-    await inspect(list);
+    await inspect(page, list);
     await page.keyboard.press("j");
     await page.waitForURL("**sel=**");
     await page.keyboard.press("Enter");
     await page.waitForURL(`**/${detail}/**`);
-    await settled();
+    await settled(page);
     await page.getByRole("heading", { name: heading }).waitFor();
-    await inspect(detail);
+    await inspect(page, detail);
   });
 
   test("Taps lists, and a tap shows its health", async () => {
     await open("/taps");
     expect(await rows().count()).toBeGreaterThan(0);
-    await inspect("taps");
+    await inspect(page, "taps");
+    if (process.env["PICKET_RADIOS"] !== undefined) {
+      await page.getByRole("combobox", { name: /Filter/ }).fill("radio:failed");
+      await page.keyboard.press("Enter");
+      await page.waitForURL("**q=radio:failed**");
+      await page.keyboard.press("Escape");
+    }
     await page.keyboard.press("j");
     await page.waitForURL("**sel=**");
     await page.keyboard.press("Enter");
     await page.waitForURL("**/tap/**");
-    await settled();
+    await settled(page);
     await page.getByRole("region", { name: "Health" }).locator("canvas").first().waitFor();
     for (const panel of ["Captures", "Adapters", "Channels", "What happened"])
       await page.getByRole("region", { name: panel, exact: true }).waitFor();
     if (process.env["PICKET_RADIOS"] !== undefined) {
-      // The worst of the taps comes first: the one of which a radio fails.
       expect(await page.getByRole("list", { name: "Adapters" }).textContent()).toMatch(/phy0.*Listening.*phy1.*Fails/);
       await page.getByRole("region", { name: "What happened" }).getByText("Failed: phy1").waitFor();
       await page.getByRole("region", { name: "Channels", exact: true }).getByText("21 of 25 heard, 4 blind").waitFor();
     }
-    await inspect("tap");
+    await inspect(page, "tap");
   });
 
   test("a token is made once, with what to do with it", async () => {
@@ -185,7 +172,7 @@ describe("pages", () => {
     expect(await seriousViolations(page)).toEqual([]);
     // The picture is taken without the secret.
     await open("/enrolment");
-    await inspect("enrolment");
+    await inspect(page, "enrolment");
   });
 
   test("Ctrl K finds what was heard", async () => {
@@ -204,13 +191,12 @@ describe("pages", () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await open("/networks");
     expect(await seriousViolations(page)).toEqual([]);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(overflow).toBeLessThanOrEqual(0);
+    expect(await overflow(page)).toBe(0);
     await page.screenshot({ path: join(shots, "networks-390.png") });
     await page.getByRole("button", { name: "Pages" }).click();
     await page.getByRole("dialog").getByRole("link", { name: "Home" }).click();
     await page.waitForURL("**/home*");
-    await settled();
+    await settled(page);
     await page.screenshot({ path: join(shots, "home-390.png") });
     await page.setViewportSize({ width: 1440, height: 900 });
   });

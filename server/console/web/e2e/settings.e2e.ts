@@ -6,7 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { startFixtureServer, type FixtureServer } from "../test/fixtures/server";
-import { complaints, seriousViolations, startBrowser } from "./browser";
+import { complaints, seriousViolations, shots, startBrowser } from "./browser";
 
 const list = z.object({ items: z.array(z.object({ id: z.string(), state: z.string() })) });
 
@@ -16,7 +16,6 @@ async function degraded(page: Page, server: FixtureServer): Promise<string> {
   return list.parse(await answer.json()).items.find((t) => t.state === "degraded")?.id ?? "";
 }
 
-const shots = process.env["PICKET_SHOTS"] ?? "test-results";
 const real = (process.env["PICKET_URL"] ?? "") !== "";
 
 describe.skipIf(real)("radio settings", () => {

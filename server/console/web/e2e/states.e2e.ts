@@ -6,9 +6,8 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tapRefs } from "../test/fixtures/air";
 import { startFixtureServer, type FixtureServer } from "../test/fixtures/server";
-import { seriousViolations, startBrowser } from "./browser";
+import { seriousViolations, shots, startBrowser } from "./browser";
 
-const shots = process.env["PICKET_SHOTS"] ?? "test-results";
 const real = (process.env["PICKET_URL"] ?? "") !== "";
 
 describe.skipIf(real)("states", () => {

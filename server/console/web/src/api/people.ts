@@ -121,11 +121,6 @@ export const providersQuery = queryOptions({
 export const signInByProvider = (body: Schema["ProviderSignIn"]) =>
   read("Sign in by a provider", client.POST("/api/v1/session/oidc", { body, params: { header } }));
 
-export const organisationsQuery = queryOptions({
-  queryKey: ["organisations"],
-  queryFn: ({ signal }) => read("Organisations", client.GET("/api/v1/organisations", { signal })),
-});
-
 export const ownedTenantsQuery = (organisation: string) =>
   queryOptions({
     queryKey: ["organisations", organisation, "tenants"],

@@ -52,7 +52,7 @@ export const pageGroups = [
     label: "Administration",
     pages: [
       { to: "/$tenant/people", label: "People", icon: IconUsers, needs: "read:people", timeless: true },
-      { to: "/$tenant/places", label: "Places", icon: IconBuilding, needs: "read:settings", timeless: true },
+      { to: "/$tenant/places", label: "Places", icon: IconBuilding, needs: "read:places", timeless: true },
       { to: "/$tenant/sign-in", label: "Sign-in", icon: IconLogin2, needs: "read:settings", timeless: true },
       { to: "/$tenant/audit", label: "Audit log", icon: IconHistory, needs: "read:audit", timeless: true },
       account,

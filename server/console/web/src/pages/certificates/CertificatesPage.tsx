@@ -75,7 +75,7 @@ function Uploaded({ rows, mayChange }: { rows: readonly Certificate[]; mayChange
                   <Stranger text={c.names.join(", ")} max={256} />
                 </div>
                 <div className={`${textStyle.dim} ${textStyle.small}`}>
-                  issued by <Stranger text={c.issuer} max={128} />
+                  issued by <Stranger text={c.issuer} max={128} />, SHA-256 <span title={c.fingerprint}>{c.fingerprint.slice(0, 16)}…</span>
                 </div>
               </>
             ),
@@ -83,15 +83,8 @@ function Uploaded({ rows, mayChange }: { rows: readonly Certificate[]; mayChange
           { header: "State", cell: (c) => <WordBadge word={validity(c, now)} /> },
           { header: "Ends", cell: (c) => <When at={c.notAfter} /> },
           {
-            header: "SHA-256",
-            cell: (c) => (
-              <span className={textStyle.mono} title={c.fingerprint}>
-                {c.fingerprint.slice(0, 16)}…
-              </span>
-            ),
-          },
-          {
             header: "Added",
+            wrap: true,
             cell: (c) => (
               <>
                 <When at={c.addedAt} />

@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { createTenant, organisationsQuery, ownedTenantsQuery, placesQuery } from "../../api/people";
+import { createTenant, ownedTenantsQuery, placesQuery } from "../../api/people";
+import { sessionQuery } from "../../api/session";
 import { Stack } from "../../components/Layout";
 import { PageHeader } from "../../components/PageHeader";
 import { Panel, Part } from "../../components/Panel";
@@ -16,7 +17,7 @@ import { Sites } from "./Sites";
 export function PlacesPage() {
   const tenant = useTenant();
   const sites = useQuery(placesQuery(tenant)).data;
-  const organisations = useQuery(organisationsQuery).data?.items ?? [];
+  const organisations = useQuery(sessionQuery).data?.organisations ?? [];
   const may = useMay();
   return (
     <>

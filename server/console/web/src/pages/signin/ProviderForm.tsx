@@ -128,9 +128,11 @@ function Groups({ scope, groups, set }: { scope: ProviderScope; groups: readonly
             set={(text) => change(i, { role: roles(g.tenant).find((r) => r === text) ?? "viewer" })}
             options={roles(g.tenant).map((r) => ({ value: r, label: roleName(r) }))}
           />
-          <Button look="ghost" aria-label={`Remove the group ${g.group}`} onClick={() => set(groups.filter((_, at) => at !== i))}>
-            Remove
-          </Button>
+          <span className={formStyle.acts}>
+            <Button look="ghost" aria-label={`Remove the group ${g.group}`} onClick={() => set(groups.filter((_, at) => at !== i))}>
+              Remove
+            </Button>
+          </span>
         </div>
       ))}
       <div>
