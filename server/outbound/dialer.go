@@ -2,6 +2,7 @@ package outbound
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -120,7 +121,7 @@ func machineAddresses() ([]netip.Addr, error) {
 }
 
 // Resolve returns the addresses of hosts, which are names or addresses; paths of
-// unix sockets and empty names have none. It is for Policy.Never.
+// unix sockets, empty names and those that no name server knows have none. It is for Policy.Never.
 func Resolve(ctx context.Context, hosts ...string) ([]netip.Addr, error) {
 	var out []netip.Addr
 	for _, h := range hosts {
@@ -132,6 +133,10 @@ func Resolve(ctx context.Context, hosts ...string) ([]netip.Addr, error) {
 			continue
 		}
 		found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", h)
+		var dns *net.DNSError
+		if errors.As(err, &dns) && dns.IsNotFound {
+			continue // it has none; a node that went must not stop the others' requests
+		}
 		if err != nil {
 			return nil, err
 		}

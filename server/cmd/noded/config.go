@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"strings"
@@ -42,11 +43,13 @@ type config struct {
 	database string // URL; empty: the private one
 	direct   string // URL of the same database without a pooler between; empty: database is that
 	drain    time.Duration
-	urls     []string      // under which browsers and taps reach this node, or the load balancer before it
-	metrics  string        // loopback address; empty: none
-	keys     *seal.Keyring // to seal secrets with; nil: none
-	proxies  peer.Policy   // whose word about clients is taken
-	token    string        // for /metrics on the main listener; empty: not served there
+	urls     []string       // under which browsers and taps reach this node, or the load balancer before it
+	metrics  string         // loopback address; empty: none
+	keys     *seal.Keyring  // to seal secrets with; nil: none
+	proxies  peer.Policy    // whose word about clients is taken
+	outbound []netip.Prefix // private ranges that people may point nodes at
+	never    []string       // hosts that they may not, beside the cluster's own
+	token    string         // for /metrics on the main listener; empty: not served there
 	dev      bool
 	debug    bool
 }
@@ -56,7 +59,7 @@ var errHelp = flag.ErrHelp
 
 func parse(args []string, out io.Writer) (config, error) {
 	var c config
-	var urls, tokenFile, keysFile, trusted, means string
+	var urls, tokenFile, keysFile, trusted, means, private, never string
 	f := flag.NewFlagSet("noded", flag.ContinueOnError)
 	f.SetOutput(out)
 	f.StringVar(&c.data, "data", "", "`directory` for the private database and the node's certificate; made if absent")
@@ -71,6 +74,8 @@ func parse(args []string, out io.Writer) (config, error) {
 	f.StringVar(&keysFile, "secret-keys", "", "`file` with the keys that seal secrets in the database, the same on every node (nodectl new-secret-key); empty: "+seal.Environment)
 	f.StringVar(&trusted, "trusted-proxies", "", "`addresses` or networks of load balancers, with commas, whose word is taken about who the client is; empty: nobody's")
 	f.StringVar(&means, "client-address", "", "`how` they tell it: x-forwarded-for, forwarded (RFC 7239), or proxy-protocol (version 2, before TLS); empty: x-forwarded-for")
+	f.StringVar(&private, "outbound-private", "", "private `ranges`, with commas, that people at the console may have nodes connect to (sign-in by others), such as 10.20.0.0/16; empty: none")
+	f.StringVar(&never, "outbound-never", "", "`hosts`, with commas, that they never may; the database, the nodes and this machine are without saying")
 	f.BoolVar(&c.dev, "dev", false, "start also without a built console")
 	f.BoolVar(&c.debug, "debug", false, "log each request")
 	f.Usage = func() {
@@ -117,6 +122,14 @@ func parse(args []string, out io.Writer) (config, error) {
 	}
 	if c.proxies, err = peer.ParsePolicy(trusted, means); err != nil {
 		return config{}, fmt.Errorf("-trusted-proxies: %w", err)
+	}
+	if c.outbound, err = ranges(private); err != nil {
+		return config{}, err
+	}
+	for h := range strings.SplitSeq(never, ",") {
+		if h = strings.TrimSpace(h); h != "" {
+			c.never = append(c.never, h)
+		}
 	}
 	for u := range strings.SplitSeq(urls, ",") {
 		if u = strings.TrimRight(strings.TrimSpace(u), "/"); u != "" {

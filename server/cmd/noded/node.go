@@ -61,7 +61,7 @@ func newNode(ctx context.Context, c config, s *store.Store, registry *prometheus
 	if err != nil {
 		return nil, err
 	}
-	dialer, err := outbound.New(outbound.Policy{})
+	dialer, err := outbound.New(outbound.Policy{Private: c.outbound, Never: neverOf(c, s)})
 	if err != nil {
 		return nil, err
 	}
