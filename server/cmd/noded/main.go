@@ -92,6 +92,7 @@ func serve(ctx context.Context, c config, out io.Writer, log *slog.Logger) (err 
 		}
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	db.Config.Keys = c.keys
 	s, err := openStore(starting, db, log)
 	if err != nil {
 		if starting.Err() != nil {

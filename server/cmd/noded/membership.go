@@ -21,6 +21,8 @@ func jobs(s *store.Store) []cluster.Job {
 		{Kind: "repair_rollups", Every: time.Hour, Run: s.RepairRollups},
 		{Kind: "prune_nodes", Every: time.Hour, Run: s.PruneNodes},
 		{Kind: "prune_nonces", Every: time.Minute, Run: s.PruneNonces},
+		{Kind: "count_registries", Every: 10 * time.Minute, Run: s.CountRegistries},
+		{Kind: "seal_secrets", Every: 10 * time.Minute, Run: s.SealSecrets},
 		{Kind: "prune_pending_boxes", Every: 10 * time.Minute, Run: s.PrunePendingBoxes},
 	}
 }
