@@ -31,6 +31,8 @@ type question struct {
 	by        []string // key columns of the answer
 	values    []string // of the answer, all others being empty
 	bounds    reading
+
+	heardBy pairs // who of taps heard which of addresses; set by ask where there are addresses
 }
 
 // heardAt says of whom, when and what a row is.
@@ -58,12 +60,27 @@ func (v *view) ask(ctx context.Context, q question) (hearing, error) {
 		kept := *row
 		answer[at] = &kept
 	}
-	pieces, err := v.pieces(ctx, q.from, q.to, q.slot)
-	if q.slot == 0 && q.bounds.opens(q.to.Sub(q.from), len(q.taps)) {
-		pieces = []piece{{"raw", q.from, q.to}}
+	if q.where != "" {
+		var err error
+		if q.heardBy, err = v.heardBy(ctx, &q); err != nil {
+			return nil, fmt.Errorf("who heard: %w", err)
+		}
+		if len(q.heardBy.taps) == 0 {
+			return answer, nil
+		}
 	}
+	pieces, err := v.pieces(ctx, q.from, q.to, q.slot)
 	if err != nil {
 		return nil, err
+	}
+	if q.slot == 0 {
+		raw, err := v.opens(ctx, q.bounds, q.from, q.to, q.heard())
+		if err != nil {
+			return nil, err
+		}
+		if raw {
+			pieces = []piece{{"raw", q.from, q.to}}
+		}
 	}
 	long := q.to.Sub(q.from) > longRange
 	for _, p := range pieces {
@@ -85,18 +102,11 @@ func (v *view) ask(ctx context.Context, q question) (hearing, error) {
 	return answer, nil
 }
 
-func (q *question) args(v *view, p piece) pgx.StrictNamedArgs {
-	args := pgx.StrictNamedArgs{"tenant": v.tenant, "from": p.from, "to": p.to}
-	if !q.all {
-		args["taps"] = q.taps
+func (q *question) args(v *view, p piece) pgx.NamedArgs {
+	return pgx.NamedArgs{
+		"tenant": v.tenant, "from": p.from, "to": p.to, "taps": q.taps, "addresses": q.addresses, "heard_by": q.heardBy.taps,
+		"grid": q.grid, "step": q.step.Seconds(),
 	}
-	if q.where != "" {
-		args["addresses"] = q.addresses
-	}
-	if q.step > 0 {
-		args["grid"], args["step"] = q.grid, q.step.Seconds()
-	}
-	return args
 }
 
 // conditions are those of all levels, on the alias of the table and of its row.
@@ -165,10 +175,7 @@ FROM %s_%s AS t
 WHERE t.tenant_id = @tenant::uuid%s
   AND t.span_start > @from::timestamptz - interval '%s'
   AND t.span_start < @to::timestamptz`, strings.Join(list, ", "), f.Name, p.level, q.conditions("t", "t"), span)
-	args := q.args(v, p)
-	delete(args, "grid")
-	delete(args, "step")
-	rows, err := v.Query(ctx, sql, args)
+	rows, err := v.Query(ctx, sql, q.args(v, p))
 	if err != nil {
 		return err
 	}
@@ -278,44 +285,61 @@ func (k *scannedKey) key() rollup.Key {
 
 // askTens reads the ten minutes that are rolled up.
 func (v *view) askTens(ctx context.Context, f *rollup.Family, q *question, p piece, add func(heardAt, *rollup.Row)) error {
-	if int(p.to.Sub(p.from)/Bucket+1)*len(q.taps) > q.bounds.tens {
+	rows, from, args := len(q.taps), q.allTens, q.args(v, p)
+	if q.where != "" {
+		rows, from, args["addresses"] = len(q.heardBy.taps), q.someTens, q.heardBy.addresses
+	}
+	if int(p.to.Sub(p.from)/Bucket+1)*rows > q.bounds.tens {
 		return nil
-	}
-	names := q.needed(f)
-	if q.where != "" && !slices.Contains(names, q.where) {
-		names = append(names, q.where)
-	}
-	filter := ""
-	if len(q.addresses) == 1 {
-		filter = "\n    AND t." + q.where + " @> @addresses::text[]::macaddr[]" // before all of it is unnested
-	}
-	packed := make([]string, len(names))
-	for i, n := range names {
-		packed[i] = "t." + n
 	}
 	columns, group := q.selected(f)
 	sql := fmt.Sprintf(`
 SELECT %s
-FROM (
-  SELECT t.tap_id, t.bucket AS at, e.*
-  FROM tap_10m AS b
-  JOIN %s_10m AS t
-    ON t.tenant_id = b.tenant_id
-   AND t.tap_id = b.tap_id
-   AND t.bucket = b.bucket
-   AND t.bucket > @from::timestamptz - interval '10 minutes'
-   AND t.bucket < @to::timestamptz%s
-  CROSS JOIN LATERAL unnest(%s) AS e (%s)
-  WHERE b.tenant_id = @tenant::uuid%s
-  AND b.bucket > @from::timestamptz - interval '10 minutes'
-  AND b.bucket < @to::timestamptz
-  AND b.dirty_since IS NULL) AS u
-GROUP BY %s`, columns, f.Name, filter, strings.Join(packed, ", "), strings.Join(names, ", "), q.conditions("b", "e"), group)
-	return q.query(ctx, v, f, sql, q.args(v, p), add)
+FROM (%s) AS u
+GROUP BY %s`, columns, from(f), group)
+	return q.query(ctx, v, f, sql, args, add)
+}
+
+// The ten minutes of a tap are looked up one tap after another: their key begins
+// with the tap, and the statistics of a day that has begun tell nothing.
+const tensOfTapSQL = `
+CROSS JOIN LATERAL (
+  SELECT bucket
+  FROM tap_10m
+  WHERE tenant_id = @tenant::uuid
+    AND tap_id = p.tap_id
+    AND bucket > @from::timestamptz - interval '10 minutes'
+    AND bucket < @to::timestamptz
+    AND dirty_since IS NULL
+  OFFSET 0) AS b
+JOIN %s_10m AS t
+  ON t.tenant_id = @tenant::uuid
+ AND t.tap_id = p.tap_id
+ AND t.bucket = b.bucket
+ AND t.bucket > @from::timestamptz - interval '10 minutes'
+ AND t.bucket < @to::timestamptz`
+
+// allTens is all that the taps heard.
+func (q *question) allTens(f *rollup.Family) string {
+	names := q.needed(f)
+	return fmt.Sprintf(`
+SELECT p.tap_id, t.bucket AS at, e.*
+FROM unnest(@taps::text[]::uuid[]) AS p (tap_id)`+tensOfTapSQL+`
+CROSS JOIN LATERAL unnest(%s) AS e (%s)`, f.Name, strings.Join(prefixed("t.", names), ", "), strings.Join(names, ", "))
+}
+
+// someTens is what they heard of the addresses: taken by its place in the arrays,
+// since to take apart all that a tap heard costs a hundred times as much.
+func (q *question) someTens(f *rollup.Family) string {
+	list := each(q.needed(f), func(name string) string { return "t." + name + "[i] AS " + name })
+	return fmt.Sprintf(`
+SELECT p.tap_id, t.bucket AS at, %s
+FROM unnest(@heard_by::text[]::uuid[], @addresses::text[]::macaddr[]) AS p (tap_id, address)`+tensOfTapSQL+`
+CROSS JOIN LATERAL unnest(array_positions(t.%s, p.address)) AS i`, strings.Join(list, ", "), f.Name, q.where)
 }
 
 // query runs a statement of selected columns.
-func (q *question) query(ctx context.Context, v *view, f *rollup.Family, sql string, args pgx.StrictNamedArgs, add func(heardAt, *rollup.Row)) error {
+func (q *question) query(ctx context.Context, v *view, f *rollup.Family, sql string, args pgx.NamedArgs, add func(heardAt, *rollup.Row)) error {
 	rows, err := v.Query(ctx, sql, args)
 	if err != nil {
 		return err
@@ -420,7 +444,7 @@ func (v *view) askRaw(ctx context.Context, f *rollup.Family, q *question, p piec
 		family = pack.Wire
 	}
 	families := rollup.Families()
-	return v.eachWindow(ctx, family, q.taps, p, q.bounds, func(w heardWindow) {
+	return v.eachWindow(ctx, family, q.heard(), p, q.bounds, func(w heardWindow) {
 		var b rollup.Builder
 		at := heardAt{tap: w.tap.String()}
 		if q.step > 0 {

@@ -16,18 +16,23 @@ type tapSum struct {
 	KernelDrops int64
 }
 
+// One tap after another: see tensOfTapSQL.
 const tapSumTensSQL = `
-SELECT t.tap_id::text AS tap,
-       sum(t.window_ms)::bigint AS window_ms,
-       sum(t.frames)::bigint AS frames,
-       sum(t.kernel_drops)::bigint AS kernel_drops
-FROM tap_10m AS t
-WHERE t.tenant_id = @tenant::uuid
-  AND (@taps::text[] IS NULL OR t.tap_id = ANY(@taps::text[]::uuid[]))
-  AND t.bucket > @from::timestamptz - interval '10 minutes'
-  AND t.bucket < @to
-GROUP BY t.tap_id
-ORDER BY t.tap_id`
+SELECT p.tap_id::text AS tap,
+       t.window_ms,
+       t.frames,
+       t.kernel_drops
+FROM unnest(@taps::text[]::uuid[]) AS p (tap_id)
+CROSS JOIN LATERAL (
+  SELECT sum(window_ms)::bigint AS window_ms,
+         sum(frames)::bigint AS frames,
+         sum(kernel_drops)::bigint AS kernel_drops
+  FROM tap_10m
+  WHERE tenant_id = @tenant::uuid
+    AND tap_id = p.tap_id
+    AND bucket > @from::timestamptz - interval '10 minutes'
+    AND bucket < @to) AS t
+WHERE t.window_ms IS NOT NULL`
 
 // tapSums adds up a piece; all says that taps are all of the tenant's.
 func (v *view) tapSums(ctx context.Context, p piece, taps []string, all bool) (map[string]tapSum, error) {
@@ -43,11 +48,7 @@ func (v *view) tapSums(ctx context.Context, p piece, taps []string, all bool) (m
 		})
 		return sums, err
 	}
-	args := pgx.StrictNamedArgs{"tenant": v.tenant, "taps": taps, "from": p.from, "to": p.to}
-	if all {
-		args["taps"] = nil
-	}
-	rows, err := collect[tapSum](ctx, v, tapSumTensSQL, args)
+	rows, err := collect[tapSum](ctx, v, tapSumTensSQL, pgx.StrictNamedArgs{"tenant": v.tenant, "taps": taps, "from": p.from, "to": p.to})
 	for _, r := range rows {
 		sums[r.Tap] = r
 	}
