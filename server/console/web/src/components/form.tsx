@@ -1,4 +1,4 @@
-import { useState, type SubmitEvent, type ReactNode } from "react";
+import { useId, useState, type SubmitEvent, type ReactNode } from "react";
 import { errorSentence } from "../api/errors";
 import { Button } from "./Button";
 import { Copy } from "./Copy";
@@ -36,11 +36,14 @@ interface TextProps {
 /** A line of text. The browser says what is missing before anything is sent. */
 export function TextField({ label, value, set, type = "text", complete = "off", min, max = 200, optional = false, hint, mono, pattern, placeholder }: TextProps) {
   const limits = type === "number" ? { min, max } : { minLength: min, maxLength: max };
+  const id = useId(); // the hint describes the field, and is no part of its name
   return (
     <label className={css["field"]}>
-      {label}
+      <span id={id}>{label}</span>
       <input
         className={mono ? css["mono"] : undefined}
+        aria-labelledby={id}
+        aria-describedby={hint === undefined ? undefined : `${id}hint`}
         type={type}
         value={value}
         autoComplete={complete}
@@ -51,7 +54,11 @@ export function TextField({ label, value, set, type = "text", complete = "off", 
         onChange={(e) => set(e.target.value)}
         {...limits}
       />
-      {hint !== undefined && <span className={css["hint"]}>{hint}</span>}
+      {hint !== undefined && (
+        <span id={`${id}hint`} className={css["hint"]}>
+          {hint}
+        </span>
+      )}
     </label>
   );
 }
