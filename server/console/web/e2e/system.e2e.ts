@@ -38,9 +38,11 @@ describe.skipIf(!administered)("the system", () => {
     const upload = region("Upload a certificate");
     await upload.getByLabel("File with the certificate").setInputFiles(env("PICKET_CERTIFICATE"));
     await upload.getByLabel("File with the key").setInputFiles(env("PICKET_CERTIFICATE"));
+    await expect.poll(() => upload.getByLabel("Private key, without a password").inputValue()).not.toBe("");
     await upload.getByRole("button", { name: "Check it" }).click();
     await upload.getByRole("alert").waitFor();
     await upload.getByLabel("File with the key").setInputFiles(env("PICKET_CERTIFICATE_KEY"));
+    await expect.poll(() => upload.getByLabel("Private key, without a password").inputValue()).toContain("PRIVATE KEY"); // a file is read in its own time
     await upload.getByRole("button", { name: "Check it" }).click();
     await upload.getByText("console.example.org").first().waitFor();
     await inspect(page, "certificate-found", { whole: true });
@@ -88,7 +90,7 @@ describe.skipIf(!administered)("the system", () => {
     await page.getByRole("button", { name: "Floors of Gent, Korenmarkt" }).click();
     await page.getByLabel("Name of the floor").fill("Ground");
     await page.getByRole("button", { name: "Make a floor" }).click();
-    await page.getByRole("cell", { name: "Ground" }).waitFor();
+    await page.getByRole("cell", { name: "Ground", exact: true }).waitFor();
     await inspect(page, "places");
     await page.getByRole("button", { name: "Rename Gent, Korenmarkt" }).click();
     await page.getByLabel("New name of Gent, Korenmarkt").fill("Gent");

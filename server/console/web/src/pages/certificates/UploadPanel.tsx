@@ -109,7 +109,7 @@ function Found({ check }: { check: CertificateCheck }) {
       </div>
       {check.trusted !== null && (
         <p className={formStyle.text}>
-          <Sentence text={check.trusted} /> With an authority of your own this is as it should be; else a certificate between is missing.
+          With an authority of your own this is as it should be; else a certificate between is missing. The node says: <Sentence text={check.trusted} />.
         </p>
       )}
       {check.uncovered.length > 0 && (
