@@ -91,10 +91,18 @@ func TapIndicators(taps []Tap) []Indicator {
 }
 
 func goodTaps(kind Kind, n int) string {
-	switch kind {
-	case TapOffline:
+	switch {
+	case n == 0:
+		return "There is no tap yet."
+	case n == 1 && kind == TapOffline:
+		return "The tap reports."
+	case n == 1 && kind == Drops:
+		return "The tap drops at most a thousandth of what it hears."
+	case n == 1:
+		return "The tap's clock agrees with the database's."
+	case kind == TapOffline:
 		return fmt.Sprintf("All of %d taps report.", n)
-	case Drops:
+	case kind == Drops:
 		return fmt.Sprintf("None of %d taps drops more than a thousandth of what it hears.", n)
 	}
 	return fmt.Sprintf("The clocks of %d taps agree with the database's.", n)
