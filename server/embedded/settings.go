@@ -25,7 +25,7 @@ func settings(ctx context.Context, b Binaries, a account, dir, socket string, ex
 		"synchronous_commit":                  "on",
 		"wal_compression":                     "on",
 		"min_wal_size":                        "80MB",
-		"max_wal_size":                        "512MB",
+		"max_wal_size":                        strconv.Itoa(maxWALMB(diskMB(dir))) + "MB",
 		"checkpoint_timeout":                  "10min",
 		"random_page_cost":                    "1.1", // boxes have flash
 		"jit":                                 "off", // costs more than it saves in short queries
@@ -48,6 +48,10 @@ func settings(ctx context.Context, b Binaries, a account, dir, socket string, ex
 	}
 	return args
 }
+
+// maxWALMB is a fortieth of the disk, 512 to 4096 MB: after each checkpoint the first
+// change of a page writes all of it to the WAL, and registries change everywhere.
+func maxWALMB(disk int) int { return min(max(disk/40, 512), 4096) }
 
 // sharedBuffersMB is an eighth of the machine's memory, 64 to 1024 MB.
 func sharedBuffersMB() int {
