@@ -106,7 +106,7 @@ func (b *Batcher) enter(p *pending) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
-	case b.queued >= maxQueue || b.octets+p.octets > maxQueueOctets && b.queued > 0 || b.wait() > maxWait:
+	case b.full() || b.octets+p.octets > maxQueueOctets && b.queued > 0:
 		return ErrBusy
 	case b.tenants[p.in.TenantID] >= maxTenantQueue:
 		return ErrTenantBusy
@@ -127,6 +127,18 @@ func (b *Batcher) left(p *pending) {
 	if b.tenants[p.in.TenantID]--; b.tenants[p.in.TenantID] == 0 {
 		delete(b.tenants, p.in.TenantID)
 	}
+}
+
+// full reports whether Add would refuse any report. b.mu is held.
+func (b *Batcher) full() bool {
+	return b.queued >= maxQueue || b.octets >= maxQueueOctets || b.wait() > maxWait
+}
+
+// Full reports whether Add would refuse any report that comes now.
+func (b *Batcher) Full() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.full()
 }
 
 // wait is how long a report that comes now is expected to wait, when batches go on

@@ -1,7 +1,7 @@
 // Package ingest takes what taps send, POST /v1/enrol and POST /v1/reports, and
 // tells them what the centre wants of them, GET /v1/desired.
 //
-// A report's way: size and type, digest and signature, the tap's key (cached for
+// A report's way: room in the queue, size and type, digest and signature, the tap's key (cached for
 // minutes), the limits of its tap and tenant, decoding, the window's age by the
 // database's clock, then the Batcher, which puts the reports of many taps into one
 // transaction and answers each when that is committed. So 204 means that the tap may

@@ -33,6 +33,11 @@ func (h *Handler) postReport(c *fiber.Ctx) error {
 	case length > wire.MaxEncoded:
 		return h.refuse(r, wire.ReasonSize, fiber.StatusRequestEntityTooLarge, fmt.Sprintf("a report has at most %d octets, this one %d", wire.MaxEncoded, length))
 	}
+	if h.batcher.Full() {
+		// Before the signature and the decoding: where taps come again and again, what
+		// is spent on refusing them is what storing lacks.
+		return h.postpone(r, wire.ReasonBusy, h.batcher.Wait(), "the database lags behind the reports")
+	}
 	if length > smallBody {
 		if !h.arriving.TryAcquire(int64(length)) {
 			return h.postpone(r, wire.ReasonBusy, 0, "too many large reports at a time")
