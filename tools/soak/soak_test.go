@@ -33,6 +33,21 @@ func TestFigureIsFound(t *testing.T) {
 	}
 }
 
+func TestTheEndOfItsTimeIsNoFinding(t *testing.T) {
+	const count = "fuzz: elapsed: 3s, execs: 10 (0/sec)\n"
+	for out, want := range map[string]bool{
+		count + "--- FAIL: FuzzDecode (3.26s)\n    context deadline exceeded\nFAIL\nexit status 1\nFAIL\tpicket/x\t3.3s\n":                                                          true,
+		count + "--- FAIL: FuzzDecode (3.26s)\n    --- FAIL: FuzzDecode (0.00s)\n        x_test.go:9: wrong\n    \n    Failing input written to testdata/fuzz/FuzzDecode/1\nFAIL\n": false,
+		count + "--- FAIL: FuzzDecode (3.26s)\n    context deadline exceeded\nFAIL\n    Failing input written to testdata/fuzz/FuzzDecode/1\n":                                      false,
+		count + "--- FAIL: FuzzDecode (3.26s)\n    fuzzing process hung or terminated unexpectedly: exit status 2\nFAIL\n":                                                          false,
+		count + "PASS\nok  \tpicket/x\t3.3s\n": false,
+	} {
+		if got := onlyEnded([]byte(out)); got != want {
+			t.Errorf("%q: %v, want %v", out, got, want)
+		}
+	}
+}
+
 func TestStateIsKeptForTheSameRevisionAlone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "soak", "state.json")
 	first := newState(path, "v1")
